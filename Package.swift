@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One array of strict flags for every target.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Libraries/\(name)", swiftSettings: strict)
+}
+
+/// A phase service: a library with one file a processor, and a thin executable beside it.
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(
+            name: name, dependencies: dependencies, path: "Services/\(name)", exclude: ["Main"], swiftSettings: strict),
+        .executableTarget(
+            name: "\(name)Main", dependencies: [.target(name: name), "Pipeline", logging, lifecycle],
+            path: "Services/\(name)/Main", swiftSettings: strict),
+    ]
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CRdkafka", path: "Libraries/CRdkafka", pkgConfig: "rdkafka"),
+    .systemLibrary(name: "CLibpq", path: "Libraries/CLibpq", pkgConfig: "libpq"),
+    .systemLibrary(name: "CCurl", path: "Libraries/CCurl", pkgConfig: "libcurl"),
+    .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
+]
+
+let libraries: [Target] = [
+    library("Kafka", ["CRdkafka", logging]),
+    library("KafkaTestKit", ["CRdkafka", "Kafka"]),
+    library("Postgres", ["CLibpq", logging]),
+    library("PostgresTestKit", ["Postgres"]),
+    library("HTTPFetch", ["CCurl", logging]),
+    library("Basketball"),
+    library("Pipeline", ["Kafka", "Postgres", "HTTPFetch", "Basketball", "COpenSSL", logging, lifecycle, flyingFox, yams]),
+    library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
+    library("Warehouse", ["Pipeline", "Postgres", "Basketball"]),
+    library("Models", ["Basketball"]),
+]
+
+let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketball", logging, lifecycle]
+
+let services: [Target] =
+    service("Scrapers", core + ["HTTPFetch"]) + service("Raw", core) + service("Analytics", core)
+    + service("Precompute", core) + service("Predictions", core + ["Models"]) + service("Publishing", core)
+
+let executables: [Target] = [
+    executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
+    executable("Phase3ToPhase4", ["Barrier", "Pipeline", logging, lifecycle]),
+    executable("Phase4ToPhase5", ["Barrier", "Pipeline", logging, lifecycle]),
+    executable(
+        "Tipoff", ["Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging]),
+    executable("DevBroker", ["KafkaTestKit", "Kafka", "Pipeline", arguments, logging]),
+    executable("SourceSim", ["Basketball", arguments, flyingFox, flyingSocks]),
+]
+
+let testTargets: [Target] = [
+    tests("KafkaTests", ["Kafka", "KafkaTestKit", logging]),
+    tests("PostgresTests", ["Postgres", "PostgresTestKit", logging]),
+    tests("HTTPFetchTests", ["HTTPFetch", flyingFox, flyingSocks]),
+    tests("BasketballTests", ["Basketball"]),
+    tests("PipelineTests", ["Pipeline", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "Basketball", yams, logging]),
+]
+
+let package = Package(
+    name: "tipoff",
+    products: [
+        .executable(name: "scrapers", targets: ["ScrapersMain"]),
+        .executable(name: "raw", targets: ["RawMain"]),
+        .executable(name: "analytics", targets: ["AnalyticsMain"]),
+        .executable(name: "precompute", targets: ["PrecomputeMain"]),
+        .executable(name: "predictions", targets: ["PredictionsMain"]),
+        .executable(name: "publishing", targets: ["PublishingMain"]),
+        .executable(name: "phase2-to-phase3", targets: ["Phase2ToPhase3"]),
+        .executable(name: "phase3-to-phase4", targets: ["Phase3ToPhase4"]),
+        .executable(name: "phase4-to-phase5", targets: ["Phase4ToPhase5"]),
+        .executable(name: "tipoff", targets: ["Tipoff"]),
+        .executable(name: "devbroker", targets: ["DevBroker"]),
+        .executable(name: "sourcesim", targets: ["SourceSim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: systemLibraries + libraries + services + executables + testTargets
+)
