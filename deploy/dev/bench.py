@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+"""Measures a running stack and prints a table beside its references.
+
+Every figure comes from the built executables, the broker and the database of this run: instants are read from rows
+that the services themselves committed. Writes an array of {name, value, unit, reference, reference_value, ratio}.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+ORCHESTRATION = "nba_orchestration"
+
+
+class Stack:
+    """The addresses and processes that the stack's files name."""
+
+    def __init__(self, directory, slate):
+        self.directory = Path(directory)
+        self.slate = slate
+        text = (self.directory / "env").read_text()
+        self.env = {}
+        for line in text.splitlines():
+            match = re.match(r"export (\w+)=(.*)", line)
+            if match:
+                self.env[match[1]] = subprocess.run(
+                    ["bash", "-c", f"printf %s {match[2]}"], capture_output=True, text=True, check=True
+                ).stdout
+        self.database = self.env["TIPOFF_DATABASE_URL"]
+        self.brokers = self.env["TIPOFF_KAFKA_BROKERS"]
+        self.prefix = self.env.get("TIPOFF_TOPIC_PREFIX", "")
+
+    def sql(self, text):
+        """Rows of a query, fields as text."""
+        result = subprocess.run(
+            ["psql", self.database, "-qAtX", "-v", "ON_ERROR_STOP=1", "-F", "\t", "-c", text],
+            capture_output=True, text=True)
+        if result.returncode:
+            sys.exit(f"bench: {result.stderr.strip()}")
+        return [line.split("\t") for line in result.stdout.splitlines() if line]
+
+    def number(self, text):
+        return float(self.sql(text)[0][0])
+
+    def tipoff(self, *arguments):
+        """Runs the operator's command in the stack's own environment."""
+        quoted = " ".join(f"'{argument}'" for argument in arguments)
+        return subprocess.run(
+            ["bash", "-c", f". '{self.directory}/env' && tipoff {quoted}"], capture_output=True, text=True)
+
+    def pid(self, service):
+        return int((self.directory / "pid" / service).read_text().split()[0])
+
+    def produce(self, topic, messages):
+        """Sends messages (one a line) with kcat."""
+        subprocess.run(
+            ["kcat", "-q", "-b", self.brokers, "-P", "-t", self.prefix + topic, "-X", "linger.ms=5"],
+            input="\n".join(messages).encode(), check=True)
+
+    def wait(self, query, wanted, seconds):
+        """Polls until a number is reached; fails loudly."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.number(query) >= wanted:
+                return
+            time.sleep(0.02)
+        sys.exit(f"bench: {query} did not reach {wanted} in {seconds} s")
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(round(share * (len(ordered) - 1))))]
+
+
+def measure_slate(stack, runs):
+    """Full runs of the slate, raw files to published documents; and the hops inside them."""
+    seconds, hops = [], []
+    for _ in range(runs):
+        result = stack.tipoff("run", "open", "--kind", "full", "--date", stack.slate, "--wait", "--json")
+        if result.returncode:
+            sys.exit(f"bench: the slate failed: {result.stdout}{result.stderr}")
+        run, took = stack.sql(
+            f"""SELECT run_id, extract(epoch FROM finished_at - opened_at) FROM {ORCHESTRATION}.run
+                WHERE kind = 'full' AND game_date = '{stack.slate}' ORDER BY opened_at DESC LIMIT 1""")[0]
+        seconds.append(float(took))
+        # The last task of a phase ended -> the first task of the next phase was claimed: commit, relay, barrier,
+        # relay and claim. Both instants are the database's.
+        hops += [float(row[0]) * 1000 for row in stack.sql(
+            f"""WITH phase AS (SELECT phase, min(claimed_at) AS first, max(finished_at) AS last
+                               FROM {ORCHESTRATION}.task WHERE run_id = '{run}' AND phase BETWEEN 2 AND 4 GROUP BY phase)
+                SELECT extract(epoch FROM n.first - p.last) FROM phase AS p JOIN phase AS n ON n.phase = p.phase + 1
+                WHERE n.first IS NOT NULL""")]
+    return seconds, hops
+
+
+def measure_kafka_hop(stack, samples):
+    """One message from producer to consumer over the same broker, with clients as eager as the services'."""
+    topic = stack.prefix + "nba-phase6-publishing-complete"
+    consumer = subprocess.Popen(
+        ["kcat", "-q", "-u", "-b", stack.brokers, "-C", "-t", topic, "-o", "end", "-X", "fetch.wait.max.ms=3"],
+        stdout=subprocess.PIPE, text=True)
+    producer = subprocess.Popen(
+        ["kcat", "-q", "-b", stack.brokers, "-P", "-t", topic, "-X", "linger.ms=0", "-X", "topic.request.required.acks=-1"],
+        stdin=subprocess.PIPE, text=True)
+    time.sleep(2)
+    times = []
+    for _ in range(samples):
+        mark = f"bench-{uuid.uuid4()}"
+        start = time.monotonic()
+        producer.stdin.write(mark + "\n")
+        producer.stdin.flush()
+        while mark not in (consumer.stdout.readline() or sys.exit("bench: kcat ended")):
+            pass
+        times.append((time.monotonic() - start) * 1000)
+    producer.stdin.close()
+    producer.wait()
+    consumer.terminate()
+    consumer.wait()
+    return times
+
+
+def pgbench(stack, script, transactions, clients=1):
+    """Latencies in ms of a script's transactions."""
+    path = stack.directory / "pgbench"
+    path.mkdir(exist_ok=True)
+    (path / "script.sql").write_text(script)
+    for old in path.glob("log*"):
+        old.unlink()
+    subprocess.run(
+        ["pgbench", "-n", "-c", str(clients), "-t", str(transactions), "-M", "prepared", "-f", "script.sql", "-l",
+         "--log-prefix", "log", stack.database], cwd=path, check=True, capture_output=True)
+    return [float(line.split()[2]) / 1000 for log in path.glob("log*") for line in log.read_text().splitlines()]
+
+
+def prepare_barriers(stack, runs, tag):
+    """Runs that wait in Phase 2 for 21 raw processors each."""
+    stack.sql(
+        f"""
+        CREATE TABLE IF NOT EXISTS public.bench_run (tag text, n int, run_id uuid, PRIMARY KEY (tag, n));
+        WITH new AS (
+            INSERT INTO {ORCHESTRATION}.run (run_id, kind, game_date, lane, first_phase, until_phase, correlation_id,
+                                             plan_key, opened_by)
+            SELECT gen_random_uuid(), 'full', DATE '1990-01-01' + n, 'backfill', 2, 3, 'bench-{tag}-' || n,
+                   'bench:{tag}:' || n, 'bench' FROM generate_series(1, {runs}) AS n RETURNING run_id, game_date)
+        INSERT INTO public.bench_run SELECT '{tag}', game_date - DATE '1990-01-01', run_id FROM new;
+        INSERT INTO {ORCHESTRATION}.run_phase (run_id, phase, state, deadline_at, opened_at)
+            SELECT run_id, p.phase, p.state, now() + interval '1 day', now() FROM public.bench_run,
+                (VALUES (2, 'open'), (3, 'waiting')) AS p(phase, state) WHERE tag = '{tag}';
+        INSERT INTO {ORCHESTRATION}.task (run_id, processor, unit, game_date, phase, requirement)
+            SELECT b.run_id, r.name, '*', DATE '1990-01-01' + b.n, 2, 'required' FROM public.bench_run AS b,
+                unnest(ARRAY['nbac_schedule', 'nbac_player_boxscores', 'nbac_team_boxscore',
+                    'odds_api_player_points_props', 'odds_api_game_lines', 'nbac_player_list_current',
+                    'nbac_player_movement', 'nbac_injury_report', 'nbac_gamebook_player_stats', 'nbac_play_by_play',
+                    'nbac_referee_game_assignments', 'bdl_player_boxscores', 'bdl_injuries', 'bdl_standings',
+                    'bdl_active_players_current', 'espn_boxscores', 'espn_scoreboard', 'espn_team_rosters',
+                    'bettingpros_player_points_props', 'bigdataball_play_by_play', 'br_rosters_current']) AS r(name)
+            WHERE b.tag = '{tag}';
+        INSERT INTO {ORCHESTRATION}.change_marker (processor, game_date, kind, entity, phase)
+            SELECT 'team_offense_game_summary', DATE '1990-01-01' + n, 'full', '*', 3 FROM public.bench_run
+            WHERE tag = '{tag}' ON CONFLICT DO NOTHING;
+        ANALYZE {ORCHESTRATION}.task;
+        """)
+
+
+def measure_barrier(stack, runs):
+    """Completions through Kafka and the built executable, against the same statements in pgbench."""
+    tag = uuid.uuid4().hex[:8]
+    prepare_barriers(stack, runs, tag)
+    rows = stack.sql(
+        f"""SELECT t.run_id, t.processor, t.game_date FROM {ORCHESTRATION}.task AS t JOIN public.bench_run AS b
+            USING (run_id) WHERE b.tag = '{tag}' ORDER BY b.n""")
+    messages = [json.dumps({
+        "schema_version": 1, "message_id": str(uuid.uuid4()), "run_id": run, "processor_name": processor,
+        "phase": "phase_2_raw", "execution_id": "bench", "correlation_id": "bench", "game_date": date,
+        "status": "success", "record_count": 450, "duration_seconds": 1.5, "metadata": {"unit": "*"},
+    }) for run, processor, date in rows]
+    triggers = f"""SELECT count(*) FROM {ORCHESTRATION}.phase_trigger AS g JOIN public.bench_run AS b USING (run_id)
+                   WHERE b.tag = '{tag}' AND g.phase = 3"""
+    start = time.monotonic()
+    stack.produce("nba-phase2-raw-complete", messages)
+    stack.wait(triggers, runs, 300)
+    rate = len(messages) / (time.monotonic() - start)
+    doubled = stack.number(
+        f"""SELECT count(*) FROM (SELECT run_id FROM {ORCHESTRATION}.outbox JOIN public.bench_run USING (run_id)
+            WHERE tag = '{tag}' AND topic = 'nba-phase3-trigger' GROUP BY run_id HAVING count(*) <> 1) AS d""")
+    reference = f"ref{tag}"
+    prepare_barriers_reference = reference
+    prepare_barriers(stack, runs, prepare_barriers_reference) if stack.number(
+        f"SELECT count(*) FROM public.bench_run WHERE tag = '{reference}'") == 0 else None
+    batch = 48
+    script = f"""
+        \\set first :client_id * {runs} + 1
+        SELECT nextval('bench_batch') * {batch} AS top \\gset
+        BEGIN ISOLATION LEVEL SERIALIZABLE;
+        UPDATE {ORCHESTRATION}.run_phase AS p SET version = p.version + 1 FROM public.bench_run AS b
+            WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top AND p.run_id = b.run_id AND p.phase = 2;
+        UPDATE {ORCHESTRATION}.task AS t SET state = 'success', asserted_by = 'bench', finished_at = now()
+            FROM public.bench_run AS b WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top
+            AND t.run_id = b.run_id AND t.phase = 2 AND NOT t.is_terminal;
+        SELECT count(*) FROM {ORCHESTRATION}.task AS t JOIN public.bench_run AS b USING (run_id)
+            WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top AND t.phase = 2;
+        INSERT INTO {ORCHESTRATION}.phase_trigger (run_id, phase, level, message_id)
+            SELECT run_id, 3, 0, gen_random_uuid() FROM public.bench_run AS b
+            WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top;
+        UPDATE {ORCHESTRATION}.run_phase AS p SET state = 'complete', closed_at = now() FROM public.bench_run AS b
+            WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top AND p.run_id = b.run_id AND p.phase = 2;
+        INSERT INTO {ORCHESTRATION}.outbox (message_id, producer, topic, key, payload, run_id, state)
+            SELECT gen_random_uuid(), 'bench', 'nba-phase3-trigger', b.n::text, '{{}}', run_id, 'done'
+            FROM public.bench_run AS b WHERE b.tag = '{reference}' AND b.n > :top - {batch} AND b.n <= :top;
+        COMMIT;
+        """
+    stack.sql("DROP SEQUENCE IF EXISTS bench_batch; CREATE SEQUENCE bench_batch")
+    start = time.monotonic()
+    transactions = (runs + batch - 1) // batch
+    pgbench(stack, script.replace("\\set first :client_id * %d + 1\n" % runs, ""), transactions)
+    bare = runs * 21 / (time.monotonic() - start)
+    stack.sql(
+        f"""UPDATE {ORCHESTRATION}.run SET state = 'cancelled', finished_at = now()
+            WHERE run_id IN (SELECT run_id FROM public.bench_run) AND state = 'open'""")
+    return rate, bare, doubled
+
+
+def measure_player_update(stack, samples):
+    """One player's line changes: hand-delivered payload -> published documents switched."""
+    event, path = stack.sql(
+        f"""SELECT odds_api_event_id, source_object FROM nba_raw.odds_api_player_points_props
+            WHERE game_date = '{stack.slate}' AND source_object IS NOT NULL LIMIT 1""")[0]
+    objects = Path(stack.env["TIPOFF_OBJECT_STORE"])
+    payload = json.loads((objects / path).read_bytes())
+    stamp = time.time()
+    times = []
+    for sample in range(samples):
+        for book in payload["bookmakers"]:
+            for market in book["markets"]:
+                market["last_update"] = time.strftime(
+                    "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1705300000 + sample))
+                first = market["outcomes"][0]["description"]
+                for outcome in market["outcomes"]:
+                    if outcome["description"] == first:
+                        outcome["point"] = 10.5 + sample % 20
+        name = f"bench/{event}-{sample}-{int(stamp)}.json"
+        (objects / "bench").mkdir(exist_ok=True)
+        (objects / name).write_text(json.dumps(payload))
+        correlation = f"bench-{uuid.uuid4()}"
+        stack.produce("nba-phase1-scrapers-complete", [json.dumps({
+            "processor_name": "oddsa_player_props", "phase": "phase_1_scrapers", "game_date": stack.slate,
+            "status": "success", "correlation_id": correlation,
+            "metadata": {"object_path": name, "unit": event, "captured_at": time.strftime(
+                "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1705300000 + sample))}})])
+        stack.wait(
+            f"SELECT count(*) FROM {ORCHESTRATION}.run WHERE correlation_id = '{correlation}' AND state <> 'open'", 1, 60)
+        row = stack.sql(
+            f"""SELECT state, extract(epoch FROM finished_at - opened_at) FROM {ORCHESTRATION}.run
+                WHERE correlation_id = '{correlation}'""")[0]
+        if row[0] != "complete":
+            sys.exit(f"bench: an update ended {row[0]} (correlation {correlation})")
+        times.append(float(row[1]) * 1000)
+    return times
+
+
+def measure_ingest(stack):
+    """Rows a second of the raw processor's whole execution, against COPY of the same rows into the same keyed table."""
+    tasks = [(int(row[0]), float(row[1])) for row in stack.sql(
+        f"""SELECT records_processed, duration_seconds FROM {ORCHESTRATION}.pipeline_execution_log
+            WHERE processor_name = 'nbac_player_boxscores' AND records_changed > 100""")]
+    rate = statistics.median(rows / seconds for rows, seconds in tasks)
+    stack.sql("DROP TABLE IF EXISTS public.bench_copy; "
+              "CREATE TABLE public.bench_copy (LIKE nba_raw.nbac_player_boxscores INCLUDING ALL)")
+    rates = []
+    for (date,) in stack.sql("SELECT DISTINCT game_date FROM nba_raw.nbac_player_boxscores ORDER BY 1 LIMIT 12"):
+        path = stack.directory / "copy.csv"
+        subprocess.run(
+            ["psql", stack.database, "-qX", "-c",
+             f"\\copy (SELECT * FROM nba_raw.nbac_player_boxscores WHERE game_date = '{date}') TO '{path}'"], check=True)
+        result = subprocess.run(
+            ["psql", stack.database, "-qX", "-c", "\\timing on", "-c", f"\\copy public.bench_copy FROM '{path}'"],
+            check=True, capture_output=True, text=True)
+        rows = path.read_text().count("\n")
+        milliseconds = float(re.search(r"Time: ([\d.]+) ms", result.stdout)[1])
+        if rows > 100:
+            rates.append(rows / milliseconds * 1000)
+    return rate, statistics.median(rates)
+
+
+def private_mib(pid):
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.M)) / 1024
+
+
+def measure_recovery(stack, services):
+    """kill -9 of a service that holds a claim -> the claim is taken up after its restart. Measured from the restart."""
+    seconds = []
+    run_dir = str(stack.directory)
+    for _ in range(5):
+        stack.tipoff("run", "open", "--kind", "full", "--date", stack.slate)
+        deadline = time.monotonic() + 20
+        while not stack.sql(
+                f"SELECT 1 FROM {ORCHESTRATION}.task WHERE phase = 3 AND state = 'running' LIMIT 1"):
+            if time.monotonic() > deadline:
+                return None
+        os.kill(stack.pid("analytics"), signal.SIGKILL)
+        held = stack.sql(
+            f"SELECT run_id, processor FROM {ORCHESTRATION}.task WHERE phase = 3 AND state = 'running' LIMIT 1")
+        start = time.monotonic()
+        subprocess.run(
+            ["bash", "-c", f"export TIPOFF_RUN_DIR='{run_dir}'; . deploy/dev/stack.sh; set -a; . '{run_dir}/env'; "
+                           "service_start analytics"], check=True, capture_output=True)
+        if held:
+            stack.wait(
+                f"""SELECT count(*) FROM {ORCHESTRATION}.task WHERE run_id = '{held[0][0]}'
+                    AND processor = '{held[0][1]}' AND phase = 3 AND is_terminal""", 1, 30)
+            seconds.append(time.monotonic() - start)
+        stack.wait(f"SELECT CASE WHEN count(*) = 0 THEN 1 ELSE 0 END FROM {ORCHESTRATION}.run WHERE state = 'open'", 1, 60)
+    return seconds or None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--slate", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--barrier-runs", type=int, default=2000)
+    parser.add_argument("--updates", type=int, default=200)
+    options = parser.parse_args()
+    stack = Stack(options.run, options.slate)
+    figures = []
+
+    def add(name, value, unit, reference=None, reference_value=None):
+        ratio = value / reference_value if reference_value else None
+        figures.append({"name": name, "value": value, "unit": unit, "reference": reference,
+                        "reference_value": reference_value, "ratio": ratio})
+        tail = f"  {reference} {reference_value:.4g}  ratio {ratio:.3g}" if ratio else ""
+        print(f"{name:32} {value:12.4g} {unit:8}{tail}", flush=True)
+
+    for service in sorted(path.name for path in (Path(options.run) / "pid").iterdir()):
+        if service not in ("devbroker", "sourcesim", "postgres"):
+            add(f"private_mib_{service}", private_mib(stack.pid(service)), "MiB")
+    stack.sql("CREATE TABLE IF NOT EXISTS public.bench_commit (n bigserial PRIMARY KEY, t timestamptz DEFAULT now())")
+    commits = pgbench(stack, "INSERT INTO public.bench_commit DEFAULT VALUES;", 2000)
+    commit = percentile(commits, 0.5)
+    add("commit_ms_p50", commit, "ms")
+    kafka = measure_kafka_hop(stack, 200)
+    hop = percentile(kafka, 0.5)
+    add("kafka_hop_ms_p50", hop, "ms")
+    slates, hops = measure_slate(stack, 15)
+    add("slate_s", statistics.median(slates), "s")
+    add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
+    add("hop_ms_p99", percentile(hops, 0.99), "ms")
+    rate, copy = measure_ingest(stack)
+    add("ingest_rows_per_s", rate, "rows/s", "COPY into the same keyed table", copy)
+    updates = measure_player_update(stack, options.updates)
+    add("player_update_ms_p50", percentile(updates, 0.5), "ms")
+    add("player_update_ms_p99", percentile(updates, 0.99), "ms")
+    rate, bare, doubled = measure_barrier(stack, options.barrier_runs)
+    add("barrier_completions_per_s", rate, "/s", "the same statements in pgbench", bare)
+    if doubled:
+        sys.exit(f"bench: {doubled:.0f} runs were triggered twice or never")
+    recovery = measure_recovery(stack, [])
+    if recovery:
+        add("recovery_s", statistics.median(recovery), "s")
+    Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+    Path(options.output).write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"written {options.output}")
+
+
+if __name__ == "__main__":
+    main()

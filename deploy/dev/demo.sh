@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# From nothing to published predictions of one slate, and everything ended again.
+# The last line is `demo ok: date=… players=N predictions=N published=PATH seconds=S`; any failure exits non-zero.
+set -euo pipefail
+# shellcheck source=deploy/dev/stack.sh
+. "$(dirname "${BASH_SOURCE[0]}")/stack.sh"
+stack_forget_own_env
+
+"$ROOT/deploy/dev/setup.sh"
+stack_lock
+if stack_running; then
+    warn "a stack runs in $RUN_DIR already: make down first"
+    exit 1
+fi
+build_release
+
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    [ "$status" -eq 0 ] || stack_show_failure
+    stack_stop
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+SECONDS=0
+stack_start fresh
+stack_load
+result=$(stack_result)
+
+say "source=$STACK_SOURCE"
+say "it ran on (and is ended now):"
+stack_describe
+say "three commands to try:"
+say "  make up                        the same stack with this data, left running"
+say "  . .run/env && tipoff status    the verdict for the slate"
+say "  . .run/env && tipoff logs publishing -n 20"
+seconds=$SECONDS
+stack_stop
+say "demo ok: date=$STACK_SLATE $result seconds=$seconds"
