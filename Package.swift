@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
@@ -24,10 +25,18 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     [
         .target(
-            name: name, dependencies: dependencies, path: "Services/\(name)", exclude: ["Main"], swiftSettings: strict),
+            name: name,
+            dependencies: dependencies,
+            path: "Services/\(name)",
+            exclude: ["Main"],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "\(name)Main", dependencies: [.target(name: name), "Pipeline", logging, lifecycle],
-            path: "Services/\(name)/Main", swiftSettings: strict),
+            name: "\(name)Main",
+            dependencies: [.target(name: name), "Pipeline", logging, lifecycle],
+            path: "Services/\(name)/Main",
+            swiftSettings: strict
+        ),
     ]
 }
 
@@ -43,44 +52,111 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CRdkafka", path: "Libraries/CRdkafka", pkgConfig: "rdkafka"),
     .systemLibrary(name: "CLibpq", path: "Libraries/CLibpq", pkgConfig: "libpq"),
     .systemLibrary(name: "CCurl", path: "Libraries/CCurl", pkgConfig: "libcurl"),
+    .systemLibrary(name: "CCompression", path: "Libraries/CCompression"),
+    .systemLibrary(name: "CFileAttributes", path: "Libraries/CFileAttributes"),
     .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
 ]
 
 let libraries: [Target] = [
     library("Kafka", ["CRdkafka", logging]),
-    library("KafkaTestKit", ["CRdkafka", "Kafka"]),
+    library("KafkaTestKit", ["CRdkafka", "Kafka", logging]),
     library("Postgres", ["CLibpq", logging]),
-    library("PostgresTestKit", ["Postgres"]),
-    library("HTTPFetch", ["CCurl", logging]),
+    library("PostgresTestKit", ["Postgres", logging]),
+    library("HTTPFetch", ["CCurl", "CCompression", logging]),
     library("Basketball"),
-    library("Pipeline", ["Kafka", "Postgres", "HTTPFetch", "Basketball", "COpenSSL", logging, lifecycle, flyingFox, yams]),
+    library(
+        "Pipeline",
+        [
+            "Kafka", "Postgres", "HTTPFetch", "Basketball", "COpenSSL", "CFileAttributes", logging, lifecycle,
+            signals, yams,
+        ]
+    ),
     library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
     library("Warehouse", ["Pipeline", "Postgres", "Basketball"]),
+    library("Upstream", ["Pipeline", "HTTPFetch", "Basketball"]),
     library("Models", ["Basketball"]),
 ]
 
 let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketball", logging, lifecycle]
 
 let services: [Target] =
-    service("Scrapers", core + ["HTTPFetch"]) + service("Raw", core) + service("Analytics", core)
+    service("Scrapers", core + ["Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
+    + service("Analytics", core)
     + service("Precompute", core) + service("Predictions", core + ["Models"]) + service("Publishing", core)
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
     executable("Phase3ToPhase4", ["Barrier", "Pipeline", logging, lifecycle]),
     executable("Phase4ToPhase5", ["Barrier", "Pipeline", logging, lifecycle]),
-    executable(
-        "Tipoff", ["Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging]),
-    executable("DevBroker", ["KafkaTestKit", "Kafka", "Pipeline", arguments, logging]),
-    executable("SourceSim", ["Basketball", arguments, flyingFox, flyingSocks]),
+    .target(
+        name: "TipoffCommands",
+        dependencies: ["Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging, signals],
+        path: "Services/Tipoff",
+        exclude: ["Main"],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "TipoffMain",
+        dependencies: ["TipoffCommands"],
+        path: "Services/Tipoff/Main",
+        swiftSettings: strict
+    ),
+    executable("DevBroker", ["KafkaTestKit", "Kafka", yams, arguments]),
+    executable("SourceSim", ["Basketball", arguments, flyingFox, flyingSocks, logging, lifecycle, signals]),
 ]
 
 let testTargets: [Target] = [
-    tests("KafkaTests", ["Kafka", "KafkaTestKit", logging]),
+    tests("EndToEnd", ["Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests("KafkaTests", ["Kafka", "KafkaTestKit", "DevBroker", logging]),
     tests("PostgresTests", ["Postgres", "PostgresTestKit", logging]),
-    tests("HTTPFetchTests", ["HTTPFetch", flyingFox, flyingSocks]),
+    tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
     tests("BasketballTests", ["Basketball"]),
-    tests("PipelineTests", ["Pipeline", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "Basketball", yams, logging]),
+    tests("BarrierTests", ["Barrier", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
+    tests(
+        "PrecomputeTests",
+        ["Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]
+    ),
+    tests("UpstreamTests", ["Upstream", "Pipeline", "HTTPFetch", "Basketball"]),
+    tests(
+        "RawTests",
+        [
+            "Raw", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "KafkaTestKit",
+            "HTTPFetch",
+            "Basketball", logging,
+        ]
+    ),
+    tests(
+        "ScrapersTests",
+        [
+            "Scrapers", "Raw", "SourceSim", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit",
+            "HTTPFetch",
+            "Basketball", flyingFox, flyingSocks, logging,
+        ]
+    ),
+    .testTarget(
+        name: "TipoffTests",
+        dependencies: [
+            "TipoffCommands", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka",
+            "Basketball",
+            arguments, logging,
+        ],
+        path: "Tests/TipoffTests",
+        exclude: ["Golden"],
+        swiftSettings: strict
+    ),
+    tests("SourceSimTests", ["SourceSim", "Basketball", flyingSocks, logging]),
+    tests("ModelsTests", ["Models"]),
+    tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
+    tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
+    tests(
+        "PipelineTests",
+        [
+            "Pipeline", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "HTTPFetch", "Basketball", yams,
+            logging,
+            lifecycle,
+        ]
+    ),
 ]
 
 let package = Package(
@@ -95,7 +171,7 @@ let package = Package(
         .executable(name: "phase2-to-phase3", targets: ["Phase2ToPhase3"]),
         .executable(name: "phase3-to-phase4", targets: ["Phase3ToPhase4"]),
         .executable(name: "phase4-to-phase5", targets: ["Phase4ToPhase5"]),
-        .executable(name: "tipoff", targets: ["Tipoff"]),
+        .executable(name: "tipoff", targets: ["TipoffMain"]),
         .executable(name: "devbroker", targets: ["DevBroker"]),
         .executable(name: "sourcesim", targets: ["SourceSim"]),
     ],

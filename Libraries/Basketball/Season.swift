@@ -43,6 +43,11 @@ public struct Season: Sendable, Hashable, Comparable, Codable, CustomStringConve
     /// Seasons in order of time.
     public static func < (left: Season, right: Season) -> Bool { left.startYear < right.startYear }
 
+    /// The last day that belongs to the season: the day before the next one begins.
+    public var lastDay: GameDate {
+        GameDate(unchecked: Season.firstDay(ofSeasonStarting: startYear + 1).daysSince1970 - 1)
+    }
+
     private static func firstDay(ofSeasonStarting year: Int) -> GameDate {
         firstDays[year] ?? GameDate(unchecked: GameDate.daysFromCivil(year: year, month: 10, day: 1))
     }

@@ -1,1 +1,11 @@
-@main struct Main { static func main() {} }
+import Barrier
+import Pipeline
+
+@main
+struct Executable {
+    static func main() async {
+        await ServiceRuntime.run(OrchestratorDefinition.phase3ToPhase4.name) { context in
+            [OrchestratorService(.phase3ToPhase4, context: context)]
+        }
+    }
+}

@@ -1,1 +1,21 @@
-@main struct Main { static func main() {} }
+import Analytics
+import Pipeline
+
+@main
+struct Executable {
+    static func main() async {
+        await ServiceRuntime.run("analytics") { context in
+            [
+                PhaseService(
+                    .init(
+                        phase: .analytics,
+                        service: "analytics",
+                        topics: [.phase3Trigger],
+                        processors: AnalyticsProcessors.all
+                    ),
+                    context: context
+                )
+            ]
+        }
+    }
+}

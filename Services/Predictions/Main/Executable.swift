@@ -1,1 +1,11 @@
-@main struct Main { static func main() {} }
+import Pipeline
+import Predictions
+
+@main
+struct Executable {
+    static func main() async {
+        await ServiceRuntime.run(Phase.predictions.name) { context in
+            [PhaseService(PredictionsService.definition(context), context: context)]
+        }
+    }
+}

@@ -1,1 +1,9 @@
-@main struct Main { static func main() {} }
+import Pipeline
+import Raw
+
+@main
+struct RawMain {
+    static func main() async {
+        await ServiceRuntime.run("raw") { context in RawService.parts(context) }
+    }
+}

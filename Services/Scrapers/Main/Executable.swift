@@ -1,1 +1,11 @@
-@main struct Main { static func main() {} }
+import Pipeline
+import Scrapers
+
+@main
+struct ScrapersMain {
+    static func main() async {
+        await ServiceRuntime.run("scrapers", settings: { SourceSettings(&$0) }) { context, settings in
+            ScrapersService.parts(context, settings)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+public import Basketball
+public import Foundation
+public import Pipeline
+public import Postgres
+
+extension BarrierShell {
+    /// Open runs whose barrier may have something to decide although no message says so. Of the runs that wait for
+    /// earlier dates only the first ones are looked at, unless `all` is asked for: the later ones wait for them.
+    public func dueRuns(all: Bool = true) async throws -> Set<UUID> {
+        let owned = definition.owns.map { Int16($0.rawValue) }
+        let rows = try await pool.query(
+            """
+            SELECT p.run_id, p.gate_report IS NOT NULL AS is_waiting FROM nba_orchestration.run_phase AS p
+            JOIN nba_orchestration.run AS r USING (run_id)
+            WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open' AND (
+                p.deadline_at <= now()
+                OR EXISTS (SELECT 1 FROM nba_orchestration.operator_request AS q
+                           WHERE q.run_id = p.run_id AND q.phase = ANY(\(owned)) AND q.executed_at IS NULL)
+                OR EXISTS (SELECT 1 FROM nba_orchestration.task AS t
+                           WHERE t.run_id = p.run_id AND t.phase = ANY(\(owned)) AND t.state = 'failed'
+                               AND t.requirement = 'critical')
+                OR NOT EXISTS (SELECT 1 FROM nba_orchestration.task AS t
+                               WHERE t.run_id = p.run_id AND t.phase = ANY(\(owned)) AND NOT t.is_terminal
+                                   AND t.late_at IS NULL
+                                   AND t.level <= COALESCE((SELECT max(g.level) FROM nba_orchestration.phase_trigger AS g
+                                                            WHERE g.run_id = p.run_id AND g.phase = p.phase), 32767)))
+            ORDER BY r.game_date, p.opened_at LIMIT 200
+            """
+        )
+        var due: Set<UUID> = []
+        var waiting = 0
+        for row in rows {
+            if try row.decode("is_waiting", as: Bool.self) {
+                waiting += 1
+                guard all || waiting <= 2 else { continue }
+            }
+            due.insert(try row.decode("run_id"))
+        }
+        return due
+    }
+
+    /// Opens one delta run for every date that has markers which no open run will see and that has been quiet for
+    /// `debounce`. Past dates get Phases 3 and 4 only.
+    public func openDeltas(debounce: Duration, today: GameDate) async throws -> [OutboxMessage] {
+        let rows = try await pool.query(
+            """
+            SELECT m.game_date, max(m.marker_id) AS newest, min(m.phase) AS first_phase,
+                   max(r.correlation_id) AS correlation_id
+            FROM nba_orchestration.change_marker AS m
+            LEFT JOIN nba_orchestration.run AS r ON r.run_id = m.origin_run
+            WHERE m.wants_run AND m.phase >= 3
+                AND EXISTS (SELECT 1 FROM nba_orchestration.run AS d
+                            WHERE d.game_date = m.game_date AND d.until_phase >= m.phase AND d.state <> 'open')
+                AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS d
+                                WHERE d.game_date = m.game_date AND d.state = 'open')
+            GROUP BY m.game_date
+            HAVING max(m.marked_at) < now() - \(debounce.seconds) * interval '1 second'
+            ORDER BY m.game_date LIMIT 8
+            """
+        )
+        var messages: [OutboxMessage] = []
+        for row in rows {
+            let date = try row.gameDate("game_date")
+            let newest: Int64 = try row.decode("newest")
+            let first = try row.phase("first_phase")
+            let isPast = date < today
+            let until: Phase = isPast ? max(.precompute, first) : .publishing
+            guard !isPast || first <= .precompute else { continue }
+            let request = RunRequest(
+                kind: .delta,
+                gameDate: date,
+                lane: isPast ? .backfill : .live,
+                firstPhase: first,
+                untilPhase: until,
+                planKey: "markers:\(date):\(newest)",
+                correlationID: try row.decode("correlation_id", as: String?.self),
+                openedBy: definition.name,
+                reason: "changes on other dates reach this one",
+                triggerSource: .orchestrator
+            )
+            let opener = RunOpener(registry: registry, role: definition.name, phaseDeadline: phaseDeadline)
+            let now = clock.now
+            let result = try await pool.transaction { transaction in
+                try await opener.openDelta(request, now: now, in: transaction)
+            }
+            messages += result.messages
+        }
+        return messages
+    }
+
+    /// Expires what Phases 5 and 6 have left open past their deadline.
+    public func expireLaterPhases() async throws {
+        let rows = try await pool.query(
+            """
+            SELECT p.run_id, p.phase FROM nba_orchestration.run_phase AS p
+            WHERE p.phase >= 5 AND p.state = 'open' AND p.deadline_at <= now() LIMIT 50
+            """
+        )
+        for row in rows {
+            let runID: UUID = try row.decode("run_id")
+            let phase = try row.phase("phase")
+            try await pool.transaction { transaction in
+                guard let run = try await RunRecord.load([runID], in: transaction)[runID] else { return }
+                let opener = PhaseOpener(registry: registry, role: definition.name)
+                let reason = "\(phase.name) did not end before its deadline"
+                try await opener.close(phase, of: run, state: "expired", reasons: [reason], in: transaction)
+                try await opener.failRun(run, state: "failed", reason: reason, in: transaction)
+                try await transaction.execute(
+                    Alerts.raise(
+                        .error,
+                        signature: "\(definition.name):expired:\(runID.uuidString.lowercased())",
+                        title: "\(phase.name) of \(run.gameDate): deadline passed",
+                        gameDate: run.gameDate,
+                        runID: runID,
+                        by: definition.name
+                    )
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// Everything that a feature vector is computed from. Training fills it from games, serving from tables; what follows
+/// is the same code.
+public struct FeatureInputs: Sendable, Hashable {
+    /// The player's season so far; nil without a game.
+    public var form: PlayerForm?
+    /// Rest and load of the player.
+    public var load: RestAndLoad?
+    /// The player's games before the day.
+    public var history: PlayerHistory
+    /// The games of the player's team before the day.
+    public var team: TeamHistory
+    /// The games of the opponent before the day.
+    public var opponent: TeamHistory
+    /// Tricode of the player's team on the day.
+    public var teamAbbr: String
+    /// Tricode of the opponent.
+    public var opponentAbbr: String
+    public var isHome: Bool
+    /// A playoff game; the play-in is none.
+    public var isPlayoffGame: Bool
+    /// What the books said about the player.
+    public var line: FeatureLine?
+    /// The books' median line for the player's previous game, if that was at most 14 days ago.
+    public var previousConsensus: Double?
+    /// The team's own handicap, negative for the favourite.
+    public var spread: Double?
+    /// Points of both teams.
+    public var total: Double?
+
+    public init(
+        form: PlayerForm?,
+        load: RestAndLoad?,
+        history: PlayerHistory,
+        team: TeamHistory,
+        opponent: TeamHistory,
+        teamAbbr: String,
+        opponentAbbr: String,
+        isHome: Bool,
+        isPlayoffGame: Bool,
+        line: FeatureLine? = nil,
+        previousConsensus: Double? = nil,
+        spread: Double? = nil,
+        total: Double? = nil
+    ) {
+        self.form = form
+        self.load = load
+        self.history = history
+        self.team = team
+        self.opponent = opponent
+        self.teamAbbr = teamAbbr
+        self.opponentAbbr = opponentAbbr
+        self.isHome = isHome
+        self.isPlayoffGame = isPlayoffGame
+        self.line = line
+        self.previousConsensus = previousConsensus
+        self.spread = spread
+        self.total = total
+    }
+}
+
+/// A points line as features use it.
+public struct FeatureLine: Sendable, Hashable {
+    public var current: Double
+    public var opening: Double?
+    public var consensus: Double?
+    /// Sample standard deviation over the books; nil for one book.
+    public var deviation: Double?
+
+    public init(current: Double, opening: Double? = nil, consensus: Double? = nil, deviation: Double? = nil) {
+        self.current = current
+        self.opening = opening
+        self.consensus = consensus
+        self.deviation = deviation
+    }
+
+    public init(_ lines: PointsLines) {
+        self.init(
+            current: lines.current,
+            opening: lines.opening,
+            consensus: lines.consensus,
+            deviation: lines.deviation
+        )
+    }
+}

@@ -1,0 +1,236 @@
+import Basketball
+import Foundation
+public import Postgres
+
+/// Compares a write with the table before anything is written: digest first, then key and hash of the scope, then the
+/// old columns of the differing rows only. A guarded upsert of unchanged rows would lock each of them.
+public struct ChangeDetector: Sendable {
+    public init() {}
+
+    /// Plans a write. `reader` must be one consistent snapshot; the plan is applied only while the scope's head is
+    /// still the one that was read here.
+    public func plan(_ write: TableWrite, reader: PostgresTransaction) async throws -> ChangePlan {
+        var plan = ChangePlan(write: write)
+        let table = write.table
+        let keyIndices = table.key.map(table.index)
+        let head = try await head(of: write, reader: reader)
+        plan.headVersion = head?.version ?? 0
+        plan.headRowCount = head?.rowCount ?? 0
+
+        if let source = write.source, let capturedAt = head?.capturedAt, source.capturedAt < capturedAt {
+            plan.rejection = .superseded
+            return plan
+        }
+        var hasher = RowHasher(table: table)
+        let hashes = write.rows.map { hasher.hash($0) }
+        let keys = write.rows.map { RowHash.keyText($0, keyIndices) }
+        if case .rows = write.scope {
+            let digest = RowHash.digest(keys: keys, hashes: hashes)
+            if let head, head.digest == digest {
+                plan.digest = digest
+                plan.unchangedCount = write.rows.count
+                return plan
+            }
+            if let head, Double(write.rows.count) < write.minimumShareOfHead * Double(head.rowCount) {
+                plan.rejection = .incomplete(rows: write.rows.count, headRows: head.rowCount)
+                return plan
+            }
+            plan.digest = digest
+        }
+
+        let stored = try await storedKeys(of: write, reader: reader)
+        var fresh: [Int] = []
+        var differing: [Int] = []
+        var produced: Set<String> = []
+        for (index, key) in keys.enumerated() {
+            guard produced.insert(key).inserted else {
+                throw ChangeDetectionError.duplicateKey(table: table.name, key: key)
+            }
+            switch stored[key] {
+            case nil: fresh.append(index)
+            case .some(let row) where row.isRemoved: fresh.append(index)
+            case .some(let row) where row.hash != hashes[index]: differing.append(index)
+            case .some: plan.unchangedCount += 1
+            }
+        }
+        plan.upserts = (fresh + differing).map { ($0, hashes[$0]) }
+        let allColumns = Set(table.columns.map(\.name))
+        plan.changes = fresh.map { change(.inserted, write.rows[$0], table, allColumns) }
+        let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
+        for index in differing {
+            let columns = old[keys[index]].map { differingColumns($0, write.rows[index], table) } ?? allColumns
+            let update = change(.updated, write.rows[index], table, columns)
+            plan.changes.append(update)
+            // A row that moved, such as a postponed game, is gone from where its readers knew it.
+            if let before = old[keys[index]].map({ change(.removed, $0, table, allColumns) }),
+                before.date != update.date || before.entities != update.entities
+            {
+                plan.changes.append(before)
+            }
+        }
+        for (key, row) in stored where !row.isRemoved && !produced.contains(key) {
+            plan.removedKeys.append(row.key)
+            var removal = row.identity
+            removal.columns = allColumns
+            plan.changes.append(removal)
+        }
+        return plan
+    }
+
+    private struct Head {
+        var version: Int64
+        var digest: String?
+        var rowCount: Int
+        var capturedAt: Date?
+    }
+
+    private func head(of write: TableWrite, reader: PostgresTransaction) async throws -> Head? {
+        let rows = try await reader.query(
+            """
+            SELECT version, digest, row_count, captured_at FROM nba_orchestration.snapshot_head
+            WHERE table_name = \(write.table.name) AND scope = \(write.scope.headKey)
+            """
+        )
+        return try rows.first.map { row in
+            Head(
+                version: try row.decode("version"),
+                digest: try row.decode("digest"),
+                rowCount: try row.decode("row_count"),
+                capturedAt: try row.decode("captured_at")
+            )
+        }
+    }
+
+    private struct StoredRow {
+        var key: [Cell]
+        var hash: String?
+        var isRemoved: Bool
+        var identity: RowChange
+    }
+
+    private func storedKeys(of write: TableWrite, reader: PostgresTransaction) async throws -> [String: StoredRow] {
+        let table = write.table
+        let keyTypes = table.key.map { table.columns[table.index(of: $0)].type }
+        let entities = table.entityColumns.sorted { $0.key < $1.key }
+        let names = table.key + [table.dateColumn] + entities.map(\.value)
+        let rows = try await reader.query(
+            """
+            SELECT \(sql: .columns(names)), data_hash, removed_at IS NOT NULL AS is_removed
+            FROM \(sql: .table(table.name)) WHERE \(sql: condition(of: write))
+            """
+        )
+        var stored: [String: StoredRow] = Dictionary(minimumCapacity: rows.count)
+        let positions = Array(table.key.indices)
+        for row in rows {
+            let key = try positions.map { try CellArrays.decode(row, at: $0, keyTypes[$0]) }
+            var identity = RowChange(
+                kind: .removed,
+                date: try GameDate(daysSince1970: row.decode(at: table.key.count, as: PostgresDate.self).daysSince1970),
+                entities: [:],
+                columns: []
+            )
+            for (offset, entity) in entities.enumerated() {
+                identity.entities[entity.key] = try row.decode(at: table.key.count + 1 + offset, as: String?.self)
+            }
+            stored[RowHash.keyText(key, positions)] = StoredRow(
+                key: key,
+                hash: try row.decode("data_hash"),
+                isRemoved: try row.decode("is_removed"),
+                identity: identity
+            )
+        }
+        return stored
+    }
+
+    /// The stored business columns of the given rows, by key.
+    private func oldRows(
+        _ rows: [[Cell]],
+        table: TableDefinition,
+        reader: PostgresTransaction
+    ) async throws -> [String: [Cell]] {
+        guard !rows.isEmpty else { return [:] }
+        let keyIndices = table.key.map(table.index)
+        let parameters = keyIndices.map { CellArrays.parameter(rows, $0, table.columns[$0].type) }
+        let matches = table.key.map { "t.\(identifier: $0) = k.\(identifier: $0)" as SQL }
+        let found = try await reader.query(
+            """
+            SELECT \(sql: .columns(table.columns.map(\.name), of: "t")) FROM \(sql: .table(table.name)) AS t
+            JOIN unnest(\(sql: .joined(parameters, separator: ", "))) AS k(\(sql: .columns(table.key)))
+            ON \(sql: .joined(matches, separator: " AND "))
+            """
+        )
+        var old: [String: [Cell]] = [:]
+        for row in found {
+            let cells = try table.columns.indices.map { try CellArrays.decode(row, at: $0, table.columns[$0].type) }
+            old[RowHash.keyText(cells, keyIndices)] = cells
+        }
+        return old
+    }
+
+    private func condition(of write: TableWrite) -> SQL {
+        let table = write.table
+        var parts = write.scope.conditions.map { condition -> SQL in
+            let type = table.columns[table.index(of: condition.column)].type
+            return "\(identifier: condition.column) = \(sql: CellArrays.scalar(condition.value, type))"
+        }
+        if case .entities(_, let column, let values) = write.scope {
+            parts.append("\(identifier: column) = ANY(\(values.sorted()))")
+        }
+        return .joined(parts, separator: " AND ")
+    }
+
+    private func change(
+        _ kind: RowChangeKind,
+        _ cells: [Cell],
+        _ table: TableDefinition,
+        _ columns: Set<String>
+    ) -> RowChange {
+        guard case .date(let date) = cells[table.index(of: table.dateColumn)] else {
+            preconditionFailure("\(table.name).\(table.dateColumn) must hold a date in every row")
+        }
+        var entities: [EntityKind: String] = [:]
+        for (kind, column) in table.entityColumns {
+            if case .text(let entity) = cells[table.index(of: column)] { entities[kind] = entity }
+        }
+        return RowChange(kind: kind, date: date, entities: entities, columns: columns)
+    }
+
+    private func differingColumns(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> Set<String> {
+        Set(table.columns.indices.filter { old[$0] != new[$0] }.map { table.columns[$0].name })
+    }
+}
+
+/// Why a write cannot be compared.
+public enum ChangeDetectionError: Error, Sendable, Hashable, CustomStringConvertible {
+    case duplicateKey(table: String, key: String)
+    case quarantined(table: String, scope: String, rows: Int, headRows: Int)
+    /// The scope's head moved between comparison and commit; the comparison is made again.
+    case staleHead(table: String, scope: String)
+
+    public var description: String {
+        switch self {
+        case .duplicateKey(let table, let key): "two rows for \(table) have the key \(key)"
+        case .quarantined(let table, let scope, let rows, let headRows):
+            "the snapshot for \(table) (\(scope)) has \(rows) rows where the table holds \(headRows): "
+                + "quarantined, because a source that lost rows must not remove them"
+        case .staleHead(let table, let scope): "another execution wrote \(table) (\(scope)) meanwhile"
+        }
+    }
+}
+
+/// The digest of a scope.
+enum RowHash {
+    static func keyText(_ cells: [Cell], _ indices: [Int]) -> String { RowHasher.keyText(cells, indices) }
+
+    /// SHA-256 over the sorted (key, hash) pairs.
+    static func digest(keys: [String], hashes: [String]) -> String {
+        var bytes: [UInt8] = []
+        for (key, hash) in zip(keys, hashes).sorted(by: { $0.0 < $1.0 }) {
+            bytes.append(contentsOf: key.utf8)
+            bytes.append(0)
+            bytes.append(contentsOf: hash.utf8)
+            bytes.append(0)
+        }
+        return SHA256.hash(bytes).hex
+    }
+}

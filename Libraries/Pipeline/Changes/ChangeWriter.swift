@@ -1,0 +1,104 @@
+import Basketball
+import Foundation
+public import Postgres
+
+/// The statements that apply plans; they run inside the transaction that finishes their tasks.
+enum ChangeWriter {
+    /// A plan and the execution that its rows belong to.
+    struct Part {
+        var plan: ChangePlan
+        var execution: ExecutionIdentity
+    }
+
+    /// The statements for plans of one table and scope head, in order. The first one moves the head and must affect
+    /// exactly one row, else the plans are stale and the transaction must not commit.
+    static func statements(for parts: [Part]) -> [SQL] {
+        let parts = parts.filter { part in
+            part.plan.rejection == nil && (!part.plan.isUnchanged || part.plan.write.source != nil)
+        }
+        guard let first = parts.first else { return [] }
+        var statements = [headStatement(first, parts)]
+        if parts.contains(where: { !$0.plan.upserts.isEmpty }) { statements.append(upsertStatement(first.plan, parts)) }
+        if parts.contains(where: { !$0.plan.removedKeys.isEmpty }) {
+            statements.append(removeStatement(first.plan.write.table, parts))
+        }
+        return statements
+    }
+
+    private static func headStatement(_ first: Part, _ parts: [Part]) -> SQL {
+        let write = first.plan.write
+        let removed = parts.reduce(0) { $0 + $1.plan.removedKeys.count }
+        let inserted = parts.reduce(0) { $0 + $1.plan.changes.count { $0.kind == .inserted } }
+        let isIncremental = if case .entities = write.scope { true } else { false }
+        let rowCount = isIncremental ? first.plan.headRowCount + inserted - removed : write.rows.count
+        return """
+            INSERT INTO nba_orchestration.snapshot_head AS head
+                (table_name, scope, digest, row_count, source_object, source_sha256, captured_at, execution_id)
+            VALUES (\(write.table.name), \(write.scope.headKey), \(first.plan.digest), \(max(rowCount, 0)),
+                    \(write.source?.objectPath), \(write.source?.sha256), \(write.source?.capturedAt),
+                    \(first.execution.executionID))
+            ON CONFLICT (table_name, scope) DO UPDATE SET
+                version = head.version + 1, digest = excluded.digest, row_count = excluded.row_count,
+                source_object = excluded.source_object, source_sha256 = excluded.source_sha256,
+                captured_at = excluded.captured_at, execution_id = excluded.execution_id, updated_at = now()
+            WHERE head.version = \(first.plan.headVersion)
+            """
+    }
+
+    private static func upsertStatement(_ plan: ChangePlan, _ parts: [Part]) -> SQL {
+        let table = plan.write.table
+        let rows = parts.flatMap { part in part.plan.upserts.map { part.plan.write.rows[$0.row] } }
+        var parameters = table.columns.indices.map { CellArrays.parameter(rows, $0, table.columns[$0].type) }
+        parameters.append("\(parts.flatMap { $0.plan.upserts.map(\.hash) })::text[]")
+        parameters.append(
+            "\(parts.flatMap { part in part.plan.upserts.map { _ in part.execution.executionID } })::uuid[]"
+        )
+        let names = table.columns.map(\.name)
+        let selected: [SQL] = table.columns.map { column in
+            column.type == .json ? "n.\(identifier: column.name)::jsonb" : "n.\(identifier: column.name)"
+        }
+        let assignments: [SQL] = names.filter { !table.key.contains($0) }.map {
+            "\(identifier: $0) = excluded.\(identifier: $0)"
+        }
+        let tail: SQL = """
+            data_hash = excluded.data_hash, run_id = excluded.run_id, execution_id = excluded.execution_id,
+            source_object = excluded.source_object, captured_at = excluded.captured_at, updated_at = now(),
+            removed_at = NULL
+            """
+        return """
+            INSERT INTO \(sql: .table(table.name)) AS t
+                (\(sql: .columns(names)), data_hash, run_id, execution_id, source_object, captured_at)
+            SELECT \(sql: .joined(selected, separator: ", ")), n.data_hash, \(parts[0].execution.runID), n.execution_id,
+                   \(plan.write.source?.objectPath)::text, \(plan.write.source?.capturedAt)::timestamptz
+            FROM unnest(\(sql: .joined(parameters, separator: ", "))) AS n(\(sql: .columns(names)), data_hash, execution_id)
+            ON CONFLICT (\(sql: .columns(table.key))) DO UPDATE SET
+                \(sql: .joined(assignments + [tail], separator: ", "))
+            WHERE t.data_hash IS DISTINCT FROM excluded.data_hash OR t.removed_at IS NOT NULL
+            """
+    }
+
+    private static func removeStatement(_ table: TableDefinition, _ parts: [Part]) -> SQL {
+        let types = table.key.map { table.columns[table.index(of: $0)].type }
+        let keys = parts.flatMap(\.plan.removedKeys)
+        var parameters = table.key.indices.map { CellArrays.parameter(keys, $0, types[$0]) }
+        parameters.append(
+            "\(parts.flatMap { part in part.plan.removedKeys.map { _ in part.execution.executionID } })::uuid[]"
+        )
+        let matches = table.key.map { "t.\(identifier: $0) = k.\(identifier: $0)" as SQL }
+        return """
+            UPDATE \(sql: .table(table.name)) AS t
+            SET removed_at = now(), updated_at = now(), run_id = \(parts[0].execution.runID),
+                execution_id = k.removing_execution
+            FROM unnest(\(sql: .joined(parameters, separator: ", ")))
+                AS k(\(sql: .columns(table.key)), removing_execution)
+            WHERE \(sql: .joined(matches, separator: " AND ")) AND t.removed_at IS NULL
+            """
+    }
+}
+
+/// The ids that every row of an execution carries.
+struct ExecutionIdentity: Sendable, Hashable {
+    var runID: UUID
+    var executionID: UUID
+    var gameDate: GameDate
+}

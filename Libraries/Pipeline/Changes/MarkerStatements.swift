@@ -1,0 +1,74 @@
+public import Basketball
+import Foundation
+public import Postgres
+
+extension MarkerSet {
+    /// Inserts the markers. A marker that is already there takes a new id, so that the task which has read the older
+    /// one cannot delete it; where a `full` marker stands, it stands for its entities too.
+    ///
+    /// A marker on another date than `originDate`, or any when `wantRun` is set, asks for a run of its own.
+    func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
+        [ReadWindow.sameDate, .laterDatesOfSeason].compactMap { window in
+            let chosen = markers.filter { $0.window == window }
+            return chosen.isEmpty
+                ? nil
+                : statement(chosen, window: window, originDate: originDate, runID: runID, wantRun: wantRun)
+        }
+    }
+
+    private func statement(
+        _ markers: [Marker],
+        window: ReadWindow,
+        originDate: GameDate,
+        runID: UUID?,
+        wantRun: Bool
+    ) -> SQL {
+        let given: SQL = """
+            SELECT * FROM unnest(\(markers.map(\.processor))::text[], \(markers.map { Int16($0.phase.rawValue) })::int2[],
+                                 \(markers.map { PostgresDate(daysSince1970: $0.date.daysSince1970) })::date[],
+                                 \(markers.map { PostgresDate(daysSince1970: Season(containing: $0.date).lastDay.daysSince1970) })::date[],
+                                 \(markers.map { $0.kind?.rawValue ?? "full" })::text[], \(markers.map(\.entity))::text[])
+                AS g(processor, phase, game_date, season_end, kind, entity)
+            """
+        // A later date is marked when some run has reached for it: a date without a run reads the row when it is run.
+        let incoming: SQL =
+            switch window {
+            case .sameDate: "SELECT DISTINCT processor, phase, game_date, kind, entity FROM given"
+            case .laterDatesOfSeason:
+                """
+                SELECT DISTINCT g.processor, g.phase, later.game_date, g.kind, g.entity FROM given AS g
+                JOIN (SELECT DISTINCT game_date, until_phase FROM nba_orchestration.run) AS later
+                    ON later.game_date > g.game_date AND later.game_date <= g.season_end
+                    AND later.until_phase >= g.phase
+                """
+            }
+        return """
+            WITH given AS (\(sql: given)), incoming AS (\(sql: incoming)), covered AS (
+                UPDATE nba_orchestration.change_marker AS m
+                SET marker_id = nextval('nba_orchestration.change_marker_id'), marked_at = now(),
+                    origin_date = \(originDate.postgres), origin_run = \(runID),
+                    wants_run = m.wants_run OR \(wantRun) OR i.game_date <> \(originDate.postgres)
+                FROM (SELECT DISTINCT processor, game_date FROM incoming) AS i
+                WHERE m.processor = i.processor AND m.game_date = i.game_date AND m.kind = 'full'
+                RETURNING m.processor, m.game_date
+            )
+            INSERT INTO nba_orchestration.change_marker AS m
+                (processor, phase, game_date, kind, entity, origin_date, origin_run, wants_run)
+            SELECT i.processor, i.phase, i.game_date, i.kind, i.entity, \(originDate.postgres), \(runID),
+                   \(wantRun) OR i.game_date <> \(originDate.postgres)
+            FROM incoming AS i
+            WHERE NOT EXISTS (SELECT 1 FROM covered AS c
+                              WHERE c.processor = i.processor AND c.game_date = i.game_date)
+            ORDER BY i.game_date, i.phase, i.processor, i.kind, i.entity
+            ON CONFLICT (processor, game_date, kind, entity) DO UPDATE SET
+                marker_id = nextval('nba_orchestration.change_marker_id'), marked_at = now(),
+                origin_date = excluded.origin_date, origin_run = excluded.origin_run,
+                wants_run = m.wants_run OR excluded.wants_run
+            """
+    }
+}
+
+extension GameDate {
+    /// The day as a parameter.
+    public var postgres: PostgresDate { PostgresDate(daysSince1970: daysSince1970) }
+}

@@ -1,0 +1,55 @@
+import Basketball
+import Foundation
+
+/// The versioned canonical encoding behind a row's hash: type tag, length and bytes of each business column in the
+/// table's order, so that 2 and 2.0, NULL and an empty text, or two texts split differently never meet.
+struct RowHasher {
+    /// Changes whenever the encoding does, so that old hashes are recomputed instead of compared.
+    static let version: UInt8 = 1
+
+    private let columns: [Int]
+    private var buffer: [UInt8] = []
+
+    init(table: TableDefinition) {
+        columns = table.columns.indices.filter { table.columns[$0].isBusiness }
+        buffer.reserveCapacity(512)
+    }
+
+    /// Sixteen hexadecimal digits.
+    mutating func hash(_ cells: [Cell]) -> String {
+        buffer.removeAll(keepingCapacity: true)
+        buffer.append(Self.version)
+        for index in columns { Self.append(cells[index], to: &buffer) }
+        return SHA256.hash(buffer).short
+    }
+
+    static func append(_ cell: Cell, to buffer: inout [UInt8]) {
+        func append(tag: UInt8, _ bits: UInt64) {
+            buffer.append(tag)
+            withUnsafeBytes(of: bits.bigEndian) { buffer.append(contentsOf: $0) }
+        }
+        switch cell {
+        case .null: buffer.append(0)
+        case .text(let text):
+            append(tag: 1, UInt64(text.utf8.count))
+            buffer.append(contentsOf: text.utf8)
+        case .integer(let integer): append(tag: 2, UInt64(bitPattern: integer))
+        case .double(let double): append(tag: 3, (double == 0 ? 0 : double).bitPattern)
+        case .boolean(let boolean): append(tag: 4, boolean ? 1 : 0)
+        case .date(let date): append(tag: 5, UInt64(bitPattern: Int64(date.daysSince1970)))
+        case .instant(let instant):
+            append(tag: 6, UInt64(bitPattern: Int64((instant.timeIntervalSince1970 * 1_000_000).rounded())))
+        case .json(let text):
+            append(tag: 7, UInt64(text.utf8.count))
+            buffer.append(contentsOf: text.utf8)
+        }
+    }
+
+    /// The key of a row as one string that no two different keys share.
+    static func keyText(_ cells: [Cell], _ indices: [Int]) -> String {
+        indices.map { index in
+            let text = cells[index].plainText
+            return "\(text.utf8.count):\(text)"
+        }.joined(separator: "|")
+    }
+}

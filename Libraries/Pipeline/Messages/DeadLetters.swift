@@ -1,0 +1,65 @@
+public import Foundation
+public import Kafka
+public import Postgres
+
+/// Records messages that cannot be accepted. The table is the truth; the `-dlq` topic gets a copy.
+public struct DeadLetters: Sendable {
+    public var pool: PostgresPool
+    public var cluster: String
+    public var consumer: String
+    public var topicPrefix: String
+
+    public init(pool: PostgresPool, cluster: String, consumer: String, topicPrefix: String) {
+        self.pool = pool
+        self.cluster = cluster
+        self.consumer = consumer
+        self.topicPrefix = topicPrefix
+    }
+
+    /// The insert for one message; a second reading of the same record is the same dead letter.
+    func insertStatement(_ message: KafkaIncoming, _ error: EnvelopeError) -> SQL {
+        let headers = JSONValue.dictionary(
+            Dictionary(
+                message.headers.map { ($0.name, JSONValue.string(String(decoding: $0.value, as: UTF8.self))) },
+                uniquingKeysWith: { $1 }
+            )
+        )
+        return """
+            INSERT INTO nba_orchestration.dead_letter
+                (cluster, topic, partition, "offset", consumer, key, payload, headers, reason, detail)
+            VALUES (\(cluster), \(String(message.topic.dropFirst(topicPrefix.count))), \(message.partition),
+                    \(message.offset), \(consumer), \(message.key), \(message.value),
+                    \(PostgresJSON(headers.encodedText)), \(error.reason), \(error.description))
+            ON CONFLICT (topic, partition, "offset", cluster) DO UPDATE
+                SET last_seen_at = now(), attempts = nba_orchestration.dead_letter.attempts + 1
+            """
+    }
+
+    /// Files messages and returns the copies for the dead-letter topics.
+    public func file(_ rejected: [(message: KafkaIncoming, error: EnvelopeError)]) async throws -> [KafkaOutgoing] {
+        guard !rejected.isEmpty else { return [] }
+        try await pool.transaction { transaction in
+            for (message, error) in rejected {
+                _ = try await transaction.execute(insertStatement(message, error))
+            }
+        }
+        return rejected.compactMap { message, error in
+            // The broker's own limit applies to the copy as well; the table holds the original whole.
+            guard let value = message.value, value.count <= Envelope.maximumBytes else { return nil }
+            return KafkaOutgoing(
+                topic: message.topic + "-dlq",
+                key: message.key,
+                value: value,
+                headers: message.headers + [
+                    KafkaHeader(name: "dlq_reason", value: Array(error.reason.utf8)),
+                    KafkaHeader(name: "dlq_detail", value: Array(error.description.prefix(500).utf8)),
+                    KafkaHeader(name: "dlq_consumer", value: Array(consumer.utf8)),
+                    KafkaHeader(
+                        name: "dlq_origin",
+                        value: Array("\(message.topic)/\(message.partition)/\(message.offset)".utf8)
+                    ),
+                ]
+            )
+        }
+    }
+}

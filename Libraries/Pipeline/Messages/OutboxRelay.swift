@@ -1,0 +1,140 @@
+public import Foundation
+public import Kafka
+public import Logging
+public import Postgres
+import Synchronization
+
+/// Sends outbox rows: at once after their commit, and again while what they start has not ended.
+public struct OutboxRelay: Sendable {
+    public var pool: PostgresPool
+    public var producer: KafkaProducer
+    /// The role whose rows this relay sends.
+    public var role: String
+    public var topicPrefix: String
+    /// The first wait for a claim before a message is sent again; it doubles twice.
+    public var resendBase: Duration
+    public var logger: Logger
+
+    public init(
+        pool: PostgresPool,
+        producer: KafkaProducer,
+        role: String,
+        topicPrefix: String,
+        resendBase: Duration,
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.producer = producer
+        self.role = role
+        self.topicPrefix = topicPrefix
+        self.resendBase = resendBase
+        self.logger = logger
+    }
+
+    /// Produces messages that were just committed. A failure is only logged: the rows stay and the resend has them.
+    public func send(_ messages: [OutboxMessage]) async {
+        guard !messages.isEmpty else { return }
+        FaultPoint.hit("relay-before-produce")
+        let results = await producer.send(
+            messages.map { message in
+                KafkaOutgoing(
+                    topic: topicPrefix + message.topic.rawValue,
+                    key: Array(message.key.utf8),
+                    value: message.envelope.json.encoded,
+                    headers: message.headers.sorted { $0.key < $1.key }.map {
+                        KafkaHeader(name: $0.key, value: Array($0.value.utf8))
+                    }
+                )
+            }
+        )
+        FaultPoint.hit("relay-after-produce")
+        var sent: [UUID] = []
+        for (message, result) in zip(messages, results) {
+            switch result {
+            case .success: sent.append(message.envelope.messageID)
+            case .failure(let error):
+                logger.warning(
+                    "message not accepted by the broker; it will be sent again",
+                    metadata: ["topic": "\(message.topic.rawValue)", "error": "\(error)"]
+                )
+            }
+        }
+        do { try await markSent(sent) } catch {
+            logger.warning("sent messages not marked; they will be sent again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func markSent(_ messageIDs: [UUID]) async throws {
+        guard !messageIDs.isEmpty else { return }
+        try await pool.transaction(asynchronousCommit: true) { transaction in
+            _ = try await transaction.execute(
+                """
+                UPDATE nba_orchestration.outbox
+                SET state = CASE WHEN starts_phase IS NULL THEN 'done' ELSE 'sent' END, sends = sends + 1,
+                    sent_at = now()
+                WHERE message_id = ANY(\(messageIDs))
+                """
+            )
+        }
+    }
+
+    /// Sends this role's open rows that are due, and closes those whose tasks have ended. Returns how many were sent.
+    ///
+    /// Due is: never sent (after a moment for the sender of the commit itself), a lease ran out, a retry's time has
+    /// come, or nobody has claimed after 10, 20, 40 s.
+    public func resendDue(grace: Duration = .seconds(1)) async throws -> Int {
+        try await pool.execute(
+            """
+            UPDATE nba_orchestration.outbox AS o SET state = 'done'
+            WHERE o.producer = \(role) AND o.state = 'sent' AND NOT EXISTS (
+                SELECT 1 FROM nba_orchestration.task AS t
+                WHERE t.run_id = o.run_id AND t.phase = o.starts_phase AND NOT t.is_terminal
+                    AND (o.starts_level IS NULL OR t.level = o.starts_level)
+                    AND (o.starts_unit IS NULL OR t.unit = o.starts_unit))
+            """
+        )
+        let rows = try await pool.query(
+            """
+            SELECT o.message_id, o.topic, o.key, o.headers, o.payload, o.starts_phase IS NOT NULL AS starts
+            FROM nba_orchestration.outbox AS o
+            WHERE o.producer = \(role) AND (
+                o.state = 'pending' AND o.created_at < now() - \(grace.seconds) * interval '1 second'
+                OR o.state = 'sent' AND EXISTS (
+                    SELECT 1 FROM nba_orchestration.task AS t
+                    WHERE t.run_id = o.run_id AND t.phase = o.starts_phase AND NOT t.is_terminal
+                        AND (o.starts_level IS NULL OR t.level = o.starts_level)
+                        AND (o.starts_unit IS NULL OR t.unit = o.starts_unit)
+                        AND (t.state = 'running' AND t.lease_until < now() AND o.sent_at < t.lease_until
+                             OR t.state = 'pending' AND t.next_attempt_at <= now() AND o.sent_at < t.next_attempt_at
+                             OR (t.state = 'pending' AND t.next_attempt_at IS NULL OR t.state = 'running' AND t.lease_until < now()
+                                 OR t.state = 'pending' AND t.next_attempt_at <= now())
+                                AND o.sent_at < now()
+                                    - \(resendBase.seconds) * power(2, least(o.sends, 3) - 1) * interval '1 second')))
+            ORDER BY o.outbox_id LIMIT 500
+            """
+        )
+        guard !rows.isEmpty else { return 0 }
+        var outgoing: [KafkaOutgoing] = []
+        var ids: [UUID] = []
+        for row in rows {
+            let headers = try JSONValue(parsing: Array(row.decode("headers", as: PostgresJSON.self).text.utf8))
+            outgoing.append(
+                KafkaOutgoing(
+                    topic: topicPrefix + (try row.decode("topic", as: String.self)),
+                    key: try row.decode("key", as: String?.self).map { Array($0.utf8) },
+                    value: Array(try row.decode("payload", as: PostgresJSON.self).text.utf8),
+                    headers: (headers.dictionaryValue ?? [:]).sorted { $0.key < $1.key }.map {
+                        KafkaHeader(name: $0.key, value: Array(($0.value.stringValue ?? "").utf8))
+                    }
+                )
+            )
+            ids.append(try row.decode("message_id"))
+        }
+        let results = await producer.send(outgoing)
+        let sent = zip(ids, results).compactMap { id, result in
+            if case .success = result { id } else { nil }
+        }
+        try await markSent(sent)
+        return sent.count
+    }
+}

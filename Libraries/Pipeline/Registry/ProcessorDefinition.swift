@@ -1,0 +1,123 @@
+/// What a task's unit names.
+public enum UnitKind: String, Sendable, Hashable {
+    /// The whole game date: the unit is `*`.
+    case date
+    /// An NBA game id (ten digits).
+    case game
+    /// An odds event id.
+    case event
+    case team
+    /// A `player_lookup`.
+    case player
+
+    /// The unit of a task that covers its whole date.
+    public static let wholeDate = "*"
+}
+
+/// What a phase does when a task of this processor fails.
+public enum Requirement: String, Sendable, Hashable, CaseIterable {
+    /// The next phase cannot open without it.
+    case critical
+    /// The next phase opens degraded without it.
+    case required
+    /// Its absence is noted.
+    case optional
+}
+
+/// The kinds of thing that a change names.
+public enum EntityKind: String, Sendable, Hashable, CaseIterable, Comparable {
+    case player
+    case team
+    case game
+
+    public static func < (left: EntityKind, right: EntityKind) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The dates on which a changed row matters to a reader.
+public enum ReadWindow: Sendable, Hashable {
+    /// The row's own date.
+    case sameDate
+    /// Every later date of the season: the reader looks at history strictly before its own date.
+    case laterDatesOfSeason
+}
+
+/// One table that a processor reads, and the columns whose change starts it.
+public struct Input: Sendable, Hashable {
+    public var table: String
+    /// A column that is not listed starts nothing.
+    public var columns: Set<String>
+    public var window: ReadWindow
+
+    public init(_ table: String, _ columns: Set<String>, _ window: ReadWindow = .sameDate) {
+        self.table = table
+        self.columns = columns
+        self.window = window
+    }
+}
+
+/// The kinds of run; `design.md` §3 gives their phases.
+public enum RunKind: String, Sendable, Hashable, CaseIterable {
+    case full
+    case pregame
+    case postgame
+    case delta
+    case manual
+}
+
+/// One processor: its place in the pipeline and what it reads and writes. The registry is data; code never guesses
+/// from a name.
+public struct ProcessorDefinition: Sendable, Hashable {
+    public var name: String
+    public var phase: Phase
+    /// The order inside a phase; a task waits for every lower level of its run and phase.
+    public var level: Int
+    public var unit: UnitKind
+    public var requirement: Requirement
+    /// The table written, such as `nba_raw.nbac_schedule`; nil for scrapers and documents.
+    public var output: String?
+    public var inputs: [Input]
+    /// For a raw processor: the scraper whose payloads it reads.
+    public var scraper: String?
+    /// For a scraper: the scraper whose payload names its units; nil when the unit is the date.
+    public var discoveredBy: String?
+    /// For a scraper: the kinds of run that begin with it.
+    public var runKinds: Set<RunKind>
+    /// The share of a partial task's scope that must be processed for the task to count, 0 … 1.
+    public var minimumCoverage: Double
+    /// False for a name that is reserved while its processor is not built: it is recognised and never expected.
+    public var isEnabled: Bool
+
+    public init(
+        _ name: String,
+        _ phase: Phase,
+        level: Int = 0,
+        unit: UnitKind = .date,
+        requirement: Requirement = .required,
+        output: String? = nil,
+        inputs: [Input] = [],
+        scraper: String? = nil,
+        discoveredBy: String? = nil,
+        runKinds: Set<RunKind> = [],
+        minimumCoverage: Double = 0.8,
+        isEnabled: Bool = true
+    ) {
+        self.name = name
+        self.phase = phase
+        self.level = level
+        self.unit = unit
+        self.requirement = requirement
+        self.output = output
+        self.inputs = inputs
+        self.scraper = scraper
+        self.discoveredBy = discoveredBy
+        self.runKinds = runKinds
+        self.minimumCoverage = minimumCoverage
+        self.isEnabled = isEnabled
+    }
+
+    /// The schema of the output table.
+    public var outputDataset: String? { output.map { String($0.prefix { $0 != "." }) } }
+
+    /// The output table without its schema.
+    public var outputTable: String? { output.map { String($0.drop { $0 != "." }.dropFirst()) } }
+}

@@ -1,0 +1,288 @@
+extension Registry {
+    /// The registry of the product. A name marked `isEnabled: false` is reserved for a processor that is not built yet.
+    public static let standard = Registry(scrapers + raw + analytics + precompute + predictions + publishing)
+
+    private static let everySlate: Set<RunKind> = [.full, .pregame, .postgame]
+
+    private static let scrapers: [ProcessorDefinition] = [
+        .init("nbac_schedule_api", .scrapers, requirement: .critical, runKinds: everySlate),
+        .init("nbac_player_boxscore", .scrapers, requirement: .critical, runKinds: [.full, .postgame]),
+        .init(
+            "nbac_team_boxscore",
+            .scrapers,
+            unit: .game,
+            requirement: .critical,
+            discoveredBy: "nbac_schedule_api",
+            runKinds: [.full, .postgame]
+        ),
+        .init("oddsa_events", .scrapers, runKinds: [.full, .pregame]),
+        .init(
+            "oddsa_player_props",
+            .scrapers,
+            unit: .event,
+            discoveredBy: "oddsa_events",
+            runKinds: [.full, .pregame]
+        ),
+        .init(
+            "oddsa_game_lines",
+            .scrapers,
+            unit: .event,
+            discoveredBy: "oddsa_events",
+            runKinds: [.full, .pregame]
+        ),
+    ]
+
+    /// The 21 raw processors, each named after its table.
+    private static let raw: [ProcessorDefinition] =
+        [
+            .init(
+                "nbac_schedule",
+                .raw,
+                requirement: .critical,
+                output: "nba_raw.nbac_schedule",
+                scraper: "nbac_schedule_api"
+            ),
+            .init(
+                "nbac_player_boxscores",
+                .raw,
+                requirement: .critical,
+                output: "nba_raw.nbac_player_boxscores",
+                scraper: "nbac_player_boxscore"
+            ),
+            .init(
+                "nbac_team_boxscore",
+                .raw,
+                unit: .game,
+                requirement: .critical,
+                output: "nba_raw.nbac_team_boxscore",
+                scraper: "nbac_team_boxscore"
+            ),
+            .init(
+                "odds_api_player_points_props",
+                .raw,
+                unit: .event,
+                output: "nba_raw.odds_api_player_points_props",
+                scraper: "oddsa_player_props"
+            ),
+            .init(
+                "odds_api_game_lines",
+                .raw,
+                unit: .event,
+                output: "nba_raw.odds_api_game_lines",
+                scraper: "oddsa_game_lines"
+            ),
+        ]
+        + reserved(
+            .raw,
+            [
+                "nbac_player_list_current", "nbac_player_movement", "nbac_injury_report", "nbac_gamebook_player_stats",
+                "nbac_play_by_play", "nbac_referee_game_assignments", "bdl_player_boxscores", "bdl_injuries",
+                "bdl_standings", "bdl_active_players_current", "espn_boxscores", "espn_scoreboard",
+                "espn_team_rosters", "bettingpros_player_points_props", "bigdataball_play_by_play",
+                "br_rosters_current",
+            ]
+        )
+
+    private static let schedule = "nba_raw.nbac_schedule"
+    private static let playerSummary = "nba_analytics.player_game_summary"
+    private static let teamOffense = "nba_analytics.team_offense_game_summary"
+    private static let playerContext = "nba_analytics.upcoming_player_game_context"
+    private static let dailyCache = "nba_precompute.player_daily_cache"
+    private static let featureStore = "nba_precompute.ml_feature_store_v2"
+    private static let predictionTable = "nba_predictions.player_prop_predictions"
+
+    private static let boxColumns: Set<String> = [
+        "points", "minutes", "field_goals_made", "field_goals_attempted", "three_pointers_made",
+        "three_pointers_attempted", "free_throws_made", "free_throws_attempted", "offensive_rebounds",
+        "defensive_rebounds", "total_rebounds", "assists", "steals", "blocks", "turnovers", "personal_fouls",
+    ]
+    private static let lineColumns: Set<String> = [
+        "points_line", "over_price_american", "under_price_american", "snapshot_timestamp", "bookmaker",
+        "game_start_time", "is_after_tipoff", "is_synthetic", "home_team_abbr", "away_team_abbr",
+    ]
+    private static let pairing: Set<String> = [
+        "game_id", "game_date", "season_year", "season_type", "home_team_tricode", "away_team_tricode",
+    ]
+    private static let result: Set<String> = ["game_status", "home_team_score", "away_team_score"]
+
+    private static let analytics: [ProcessorDefinition] =
+        [
+            .init(
+                "team_offense_game_summary",
+                .analytics,
+                level: 1,
+                requirement: .critical,
+                output: teamOffense,
+                inputs: [
+                    Input("nba_raw.nbac_team_boxscore", boxColumns.union(["team_abbr"])),
+                    // The sum of the players stands in where a team's row is missing.
+                    Input("nba_raw.nbac_player_boxscores", boxColumns.union(["team_abbr"])),
+                    Input(schedule, pairing.union(result)),
+                ]
+            ),
+            .init(
+                "player_game_summary",
+                .analytics,
+                level: 2,
+                requirement: .critical,
+                output: playerSummary,
+                inputs: [
+                    Input(
+                        "nba_raw.nbac_player_boxscores",
+                        boxColumns.union(["team_abbr", "plus_minus", "player_full_name", "player_lookup"])
+                    ),
+                    Input("nba_raw.odds_api_player_points_props", lineColumns),
+                    Input(schedule, pairing.union(result).union(["tipoff_at"])),
+                    Input(teamOffense, ["fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"]),
+                ]
+            ),
+            .init(
+                "upcoming_player_game_context",
+                .analytics,
+                level: 1,
+                requirement: .critical,
+                output: playerContext,
+                inputs: [
+                    Input(schedule, pairing.union(["tipoff_at", "is_postponed"])),
+                    Input("nba_raw.odds_api_player_points_props", lineColumns),
+                    Input(
+                        "nba_raw.odds_api_game_lines",
+                        [
+                            "outcome_point", "outcome_team_abbr", "snapshot_timestamp", "game_start_time",
+                            "is_after_tipoff", "is_synthetic", "home_team_abbr", "away_team_abbr",
+                        ]
+                    ),
+                    Input(
+                        playerSummary,
+                        [
+                            "points", "minutes_played", "usage_rate", "team_abbr", "player_status", "nba_player_id",
+                            "player_full_name",
+                        ],
+                        .laterDatesOfSeason
+                    ),
+                    Input(teamOffense, ["pace"], .laterDatesOfSeason),
+                ]
+            ),
+        ] + reserved(.analytics, ["team_defense_game_summary", "upcoming_team_game_context"])
+
+    /// What Phase 4 takes from the schedule reaches it through the contexts.
+    private static let precompute: [ProcessorDefinition] =
+        [
+            .init(
+                "player_daily_cache",
+                .precompute,
+                level: 2,
+                requirement: .critical,
+                output: dailyCache,
+                inputs: [
+                    Input(
+                        playerContext,
+                        [
+                            "season_year", "team_abbr", "games_in_last_7_days", "games_in_last_14_days",
+                            "minutes_in_last_7_days", "minutes_in_last_14_days", "back_to_backs_last_14_days",
+                            "avg_minutes_per_game_last_7",
+                        ]
+                    ),
+                    Input(
+                        playerSummary,
+                        ["points", "minutes_played", "usage_rate", "ts_pct", "player_status"],
+                        .laterDatesOfSeason
+                    ),
+                    Input(teamOffense, ["pace", "offensive_rating"], .laterDatesOfSeason),
+                ]
+            ),
+            .init(
+                "ml_feature_store_v2",
+                .precompute,
+                level: 3,
+                requirement: .critical,
+                output: featureStore,
+                inputs: [
+                    Input(
+                        dailyCache,
+                        [
+                            "points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10",
+                            "minutes_avg_last_10", "minutes_avg_season", "games_played_season",
+                        ]
+                    ),
+                    Input(
+                        playerContext,
+                        [
+                            "game_id", "season_year", "team_abbr", "opponent_team_abbr", "home_game", "season_phase",
+                            "current_points_line", "opening_points_line", "current_points_line_source",
+                            "is_line_synthetic", "points_line_consensus", "points_line_std", "game_spread",
+                            "game_total", "days_rest", "back_to_back", "games_in_last_7_days",
+                            "minutes_in_last_7_days", "avg_minutes_per_game_last_7", "back_to_backs_last_14_days",
+                            "history_games", "history_last_game_date",
+                        ]
+                    ),
+                    // The line of the player's previous game.
+                    Input(playerContext, ["points_line_consensus"], .laterDatesOfSeason),
+                    Input(
+                        playerSummary,
+                        [
+                            "points", "minutes_played", "usage_rate", "team_abbr", "opponent_team_abbr", "ft_makes",
+                            "points_line", "player_status",
+                        ],
+                        .laterDatesOfSeason
+                    ),
+                    Input(
+                        teamOffense,
+                        ["pace", "offensive_rating", "defensive_rating", "win_flag", "margin_of_victory"],
+                        .laterDatesOfSeason
+                    ),
+                ]
+            ),
+        ]
+        + reserved(
+            .precompute,
+            ["team_defense_zone_analysis", "player_shot_zone_analysis", "player_composite_factors"]
+        )
+
+    private static let predictions: [ProcessorDefinition] = [
+        .init(
+            "prediction_coordinator",
+            .predictions,
+            level: 1,
+            requirement: .critical,
+            inputs: [Input(featureStore, ["features_hash", "current_points_line", "is_line_synthetic"])]
+        ),
+        .init(
+            "player_predictions",
+            .predictions,
+            level: 2,
+            unit: .player,
+            output: predictionTable
+        ),
+    ]
+
+    private static let shownColumns: Set<String> = [
+        "predicted_points", "confidence_score", "recommendation", "current_points_line", "is_line_synthetic", "game_id",
+    ]
+
+    private static let publishing: [ProcessorDefinition] = [
+        .init(
+            "predictions_document",
+            .publishing,
+            requirement: .critical,
+            inputs: [Input(predictionTable, shownColumns), Input(schedule, pairing.union(["is_postponed"]))]
+        ),
+        .init(
+            "tonight_document",
+            .publishing,
+            requirement: .critical,
+            inputs: [
+                Input(predictionTable, shownColumns),
+                Input(playerContext, ["player_full_name", "days_rest", "back_to_back"]),
+                Input(
+                    schedule,
+                    pairing.union(["is_postponed", "game_status", "tipoff_at", "home_team_score", "away_team_score"])
+                ),
+            ]
+        ),
+    ]
+
+    private static func reserved(_ phase: Phase, _ names: [String]) -> [ProcessorDefinition] {
+        names.map { .init($0, phase, isEnabled: false) }
+    }
+}

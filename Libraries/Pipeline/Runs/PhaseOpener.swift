@@ -1,0 +1,242 @@
+import Basketball
+public import Foundation
+public import Postgres
+
+/// Opens the next phase of a run that has something to do, closing the ones between that have not. Every owner of a
+/// phase uses it, inside the transaction that closes its own.
+public struct PhaseOpener: Sendable {
+    public var registry: Registry
+    /// The role that signs the trigger, such as `phase2-to-phase3`.
+    public var role: String
+    /// How long a phase may stay open.
+    public var deadline: Duration
+
+    public init(registry: Registry, role: String, deadline: Duration = .seconds(7200)) {
+        self.registry = registry
+        self.role = role
+        self.deadline = deadline
+    }
+
+    /// What opening did.
+    public struct Result: Sendable {
+        public var opened: Phase?
+        public var messages: [OutboxMessage]
+    }
+
+    /// Opens the first phase after `phase` whose processors have pending markers on the run's date. With none left the
+    /// run ends: `unchanged` when no task of it changed a row, else `complete`.
+    public func openNext(
+        after phase: Phase,
+        of run: RunRecord,
+        degraded: Bool,
+        reasons: [String],
+        report: PhaseReport = PhaseReport(),
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> Result {
+        if let next = phase.next, next <= run.untilPhase {
+            let pending = try await pendingProcessors(after: phase, of: run, in: transaction)
+            for candidate in Phase.allCases where candidate >= next && candidate <= run.untilPhase {
+                let processors = registry.closure(of: pending[candidate] ?? [], in: candidate)
+                if processors.isEmpty {
+                    try await close(candidate, of: run, state: "unchanged", in: transaction)
+                    continue
+                }
+                let message = try await open(
+                    candidate,
+                    of: run,
+                    processors: processors,
+                    completed: phase,
+                    degraded: degraded,
+                    reasons: reasons,
+                    report: report,
+                    now: now,
+                    in: transaction
+                )
+                return Result(opened: candidate, messages: [message])
+            }
+        }
+        try await endRun(run, degraded: degraded, reasons: reasons, in: transaction)
+        return Result(opened: nil, messages: [])
+    }
+
+    /// The processors of later phases that have markers on the run's date, by phase.
+    public func pendingProcessors(
+        after phase: Phase,
+        of run: RunRecord,
+        in transaction: PostgresTransaction
+    ) async throws -> [Phase: Set<String>] {
+        let rows = try await transaction.query(
+            """
+            SELECT DISTINCT phase, processor FROM nba_orchestration.change_marker
+            WHERE game_date = \(run.gameDate.postgres) AND phase > \(Int16(phase.rawValue))
+                AND phase <= \(Int16(run.untilPhase.rawValue))
+            """
+        )
+        var pending: [Phase: Set<String>] = [:]
+        for row in rows { pending[try row.phase("phase"), default: []].insert(try row.decode("processor")) }
+        return pending
+    }
+
+    private func open(
+        _ phase: Phase,
+        of run: RunRecord,
+        processors: [ProcessorDefinition],
+        completed: Phase,
+        degraded: Bool,
+        reasons: [String],
+        report: PhaseReport,
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> OutboxMessage {
+        // Phase 5 begins with its coordinator, which writes one task a player when it knows who plays; also when only
+        // players that failed earlier are pending.
+        let dated = processors.filter { $0.unit == .date }
+        let first = dated.isEmpty ? Array(registry.enabled(in: phase).filter { $0.unit == .date }.prefix(1)) : dated
+        let level = first.map(\.level).min() ?? 0
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run_phase SET state = 'open', opened_at = now(), version = version + 1,
+                deadline_at = now() + \(deadline.seconds) * interval '1 second',
+                degraded = \(degraded), degraded_reasons = \(reasons)
+            WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state = 'waiting'
+            """
+        )
+        try await transaction.execute(TaskStatements.insert(first.map { TaskSeed(definition: $0) }, run: run))
+        return try await trigger(
+            phase,
+            level: level,
+            of: run,
+            completed: completed,
+            degraded: degraded,
+            reasons: reasons,
+            report: report,
+            now: now,
+            in: transaction
+        )
+    }
+
+    /// Records and builds the message that starts one level of a phase. The unique key of `phase_trigger` refuses a
+    /// second one.
+    public func trigger(
+        _ phase: Phase,
+        level: Int,
+        of run: RunRecord,
+        completed: Phase,
+        degraded: Bool,
+        reasons: [String],
+        report: PhaseReport = PhaseReport(),
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> OutboxMessage {
+        var envelope = Envelope(
+            run: run,
+            from: role,
+            completed: completed,
+            status: degraded ? .partial : .success,
+            source: .orchestrator,
+            at: now
+        )
+        report.fill(&envelope)
+        envelope.metadata["level"] = .int(Int64(level))
+        if degraded { envelope.metadata["degraded_reasons"] = .array(reasons.map { .string($0) }) }
+        try await transaction.execute(
+            """
+            INSERT INTO nba_orchestration.phase_trigger (run_id, phase, level, message_id)
+            VALUES (\(run.runID), \(Int16(phase.rawValue)), \(Int16(level)), \(envelope.messageID))
+            """
+        )
+        let message = OutboxMessage(
+            topic: .trigger(of: phase),
+            envelope: envelope,
+            starts: .init(phase: phase, level: phase == .precompute ? level : nil)
+        )
+        try await transaction.execute(message.insertStatement(producer: role))
+        return message
+    }
+
+    /// Ends a phase that is open or has not begun.
+    public func close(
+        _ phase: Phase,
+        of run: RunRecord,
+        state: String,
+        degraded: Bool = false,
+        reasons: [String] = [],
+        gateReport: JSONValue? = nil,
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run_phase SET state = \(state), closed_at = now(), version = version + 1,
+                degraded = degraded OR \(degraded), degraded_reasons = degraded_reasons || \(reasons)::text[],
+                gate_report = COALESCE(\(gateReport.map { PostgresJSON($0.encodedText) }), gate_report)
+            WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state IN ('waiting', 'open')
+            """
+        )
+    }
+
+    /// Ends the run after its last phase.
+    public func endRun(
+        _ run: RunRecord,
+        degraded: Bool,
+        reasons: [String],
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run SET finished_at = now(), degraded = degraded OR \(degraded),
+                reason = COALESCE(reason, \(reasons.isEmpty ? nil : reasons.joined(separator: "; "))),
+                state = CASE WHEN EXISTS (SELECT 1 FROM nba_orchestration.task WHERE run_id = \(run.runID)
+                                          AND COALESCE(entities_changed, 0) > 0) OR kind <> 'delta'
+                             THEN 'complete' ELSE 'unchanged' END
+            WHERE run_id = \(run.runID) AND state = 'open'
+            """
+        )
+    }
+
+    /// Ends the run and what has not begun of it after a phase failed, expired or was cancelled.
+    public func failRun(
+        _ run: RunRecord,
+        state: String,
+        reason: String,
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run_phase SET state = 'cancelled', closed_at = now(), version = version + 1
+            WHERE run_id = \(run.runID) AND state IN ('waiting', 'open')
+            """
+        )
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run SET state = \(state), finished_at = now(), reason = \(reason)
+            WHERE run_id = \(run.runID) AND state = 'open'
+            """
+        )
+    }
+}
+
+/// What the end of a phase says about it in the message that opens the next one.
+public struct PhaseReport: Sendable, Hashable {
+    public var recordCount = 0
+    public var recordsFailed = 0
+    /// The table that the phase wrote, with its schema.
+    public var output: String?
+    public var metadata: [String: JSONValue] = [:]
+
+    public init() {}
+
+    /// Writes the report into a message.
+    public func fill(_ envelope: inout Envelope) {
+        envelope.recordCount = recordCount
+        envelope.recordsFailed = recordsFailed
+        envelope.outputDataset = output.map { String($0.prefix { $0 != "." }) }
+        envelope.outputTable = output.map { String($0.drop { $0 != "." }.dropFirst()) }
+        envelope.metadata.merge(metadata) { $1 }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, for intervals.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

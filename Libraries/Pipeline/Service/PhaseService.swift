@@ -1,0 +1,177 @@
+public import Foundation
+public import Kafka
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+import Synchronization
+
+/// What a phase service is made of.
+public struct PhaseServiceDefinition: Sendable {
+    public var phase: Phase
+    /// The executable's name; also its consumer group and the producer of its outbox rows.
+    public var service: String
+    public var topics: [Topic]
+    public var processors: [any Processor]
+    /// Executions at the same time.
+    public var workers: Int
+    /// Ends the phase when its last task is terminal; only where the phase's owner is this service.
+    public var onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])?
+    /// Follows a commit at once, for projections of what was written; a timer must do the same, because a crash may
+    /// come between.
+    public var afterCommit: (@Sendable ([ClaimedTask]) async -> Void)?
+
+    public init(
+        phase: Phase,
+        service: String,
+        topics: [Topic],
+        processors: [any Processor],
+        workers: Int = 4,
+        onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])? = nil,
+        afterCommit: (@Sendable ([ClaimedTask]) async -> Void)? = nil
+    ) {
+        self.phase = phase
+        self.service = service
+        self.topics = topics
+        self.processors = processors
+        self.workers = workers
+        self.onTerminal = onTerminal
+        self.afterCommit = afterCommit
+    }
+}
+
+/// A phase service: reads wake-ups, claims the tasks they name, works and finishes.
+public struct PhaseService: Service {
+    let definition: PhaseServiceDefinition
+    let context: ServiceContext
+    let worker: TaskWorker
+
+    public init(_ definition: PhaseServiceDefinition, context: ServiceContext) {
+        self.definition = definition
+        self.context = context
+        worker = TaskWorker(definition: definition, context: context)
+    }
+
+    public func run() async throws {
+        let left = try await worker.claimer.releaseOwnClaims()
+        let consumer = try context.makeConsumer(group: definition.service, topics: definition.topics)
+        await withTaskGroup(of: Void.self) { group in
+            if !left.isEmpty {
+                context.logger.info("picking up claims of an earlier life", metadata: ["runs": "\(left.count)"])
+                group.addTask { await worker.work(Set(left.map { TaskSelector(runID: $0) }), trigger: nil) }
+            }
+            group.addTask { await consume(consumer) }
+            group.addTask { await keepTime() }
+            await group.waitForAll()
+        }
+        await consumer.close(timeout: .seconds(10))
+    }
+
+    private func consume(_ consumer: KafkaConsumer) async {
+        let gate = AsyncGate(limit: definition.workers * 2)
+        await withTaskGroup(of: Void.self) { group in
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                context.progress.beat("consumer")
+                context.setReady("kafka_assigned", consumer.isAssigned)
+                let batch: [KafkaIncoming]
+                do {
+                    batch = try await cancelWhenGracefulShutdown {
+                        try await consumer.nextBatch(maximum: 500, maxWait: .milliseconds(500))
+                    }
+                } catch is CancellationError {
+                    break
+                } catch {
+                    context.logger.error("reading from the broker failed", metadata: ["error": "\(error)"])
+                    await context.pause(.milliseconds(500))
+                    continue
+                }
+                guard !batch.isEmpty else { continue }
+                await gate.enter()
+                group.addTask {
+                    await accept(batch, consumer)
+                    await gate.leave()
+                }
+            }
+        }
+    }
+
+    /// Takes one poll batch in. A message is done when its rows say so: claimed, opened as a run, or filed as a dead
+    /// letter. What cannot be recorded now is tried again, never skipped.
+    private func accept(_ batch: [KafkaIncoming], _ consumer: KafkaConsumer) async {
+        var attempt = 0
+        while !Task.isCancelled {
+            do {
+                let wakeUps = try await context.intake.read(batch)
+                let selectors = Set(wakeUps.flatMap(selectors))
+                let first = selectors.isEmpty ? [] : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
+                FaultPoint.hit("claimed-before-offset")
+                consumer.markDone(
+                    batch.map { KafkaPosition(topic: $0.topic, partition: $0.partition, offset: $0.offset) }
+                )
+                if !selectors.isEmpty { await worker.work(selectors, first: first, trigger: wakeUps.first?.envelope) }
+                return
+            } catch {
+                attempt += 1
+                context.logger.warning(
+                    "wake-ups not taken yet",
+                    metadata: ["error": "\(error)", "attempt": "\(attempt)"]
+                )
+                context.setReady("database", false)
+                await context.pause(.milliseconds(min(100 << min(attempt, 6), 5000)))
+                if Task.isShuttingDownGracefully { return }
+            }
+        }
+    }
+
+    private func selectors(_ wakeUp: WakeUp) -> [TaskSelector] {
+        let envelope = wakeUp.envelope
+        guard let runID = envelope.runID else { return [] }
+        switch definition.phase {
+        case .raw:
+            let processors =
+                context.registry.resolve(envelope.processorName, in: .scrapers)
+                .map { context.registry.rawProcessors(of: $0.name) } ?? []
+            return processors.map { TaskSelector(runID: runID, processor: $0.name, unit: envelope.unit) }
+        case .precompute: return [TaskSelector(runID: runID, level: envelope.level)]
+        default: return [TaskSelector(runID: runID)]
+        }
+    }
+
+    /// Resends, renews leases and ends poisons.
+    private func keepTime() async {
+        var tick = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            context.progress.beat("timer")
+            do {
+                _ = try await context.relay.resendDue()
+                context.setReady("database", true)
+                if tick % 20 == 0 { try await worker.renewLeases() }
+                if tick % 4 == 0 { await worker.endPoisons() }
+            } catch {
+                context.setReady("database", false)
+                context.logger.warning("timer round failed", metadata: ["error": "\(error)"])
+            }
+            tick += 1
+            await context.pause(.milliseconds(250))
+        }
+    }
+}
+
+/// Lets a bounded number of tasks in.
+actor AsyncGate {
+    private var free: Int
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(limit: Int) { free = limit }
+
+    func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiters.append($0) }
+        }
+    }
+
+    func leave() {
+        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().resume() }
+    }
+}

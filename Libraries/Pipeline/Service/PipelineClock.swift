@@ -1,0 +1,20 @@
+public import Basketball
+public import Foundation
+
+/// The services' wall clock. `TIPOFF_CLOCK` lets all of them start at one moving instant, so that a past slate can be
+/// run as if it were today. Leases use the database's clock and durations a monotonic one; this clock only names
+/// instants for people and feeds the planner.
+public struct PipelineClock: Sendable {
+    private let offset: TimeInterval
+
+    /// The system's clock, or one that reads `start` now and moves on from there.
+    public init(start: Date? = nil) {
+        offset = start.map { $0.timeIntervalSince(.now) } ?? 0
+    }
+
+    public var now: Date { Date.now.addingTimeInterval(offset) }
+
+    /// The league's calendar day at this moment. Only the planner, the operator's commands and the future-date guard
+    /// may ask.
+    public var leagueDay: GameDate { LeagueClock.gameDate(of: now) }
+}

@@ -1,0 +1,390 @@
+import Foundation
+import Logging
+import Postgres
+import ServiceLifecycle
+import Synchronization
+
+/// Claims, executes and finishes tasks.
+struct TaskWorker: Sendable {
+    let definition: PhaseServiceDefinition
+    let context: ServiceContext
+    let claimer: TaskClaimer
+    let finisher: TaskFinisher
+    private let processors: [String: any Processor]
+    private let gate: AsyncGate
+    private let active = ActiveExecutions()
+
+    /// The most tasks of one claim: enough to fill every worker's batch.
+    let claimLimit: Int
+
+    init(definition: PhaseServiceDefinition, context: ServiceContext) {
+        self.definition = definition
+        self.context = context
+        processors = Dictionary(
+            uniqueKeysWithValues: definition.processors.map { (type(of: $0).name, $0) }
+        )
+        claimer = TaskClaimer(
+            pool: context.pool,
+            phase: definition.phase,
+            processors: Array(processors.keys).sorted(),
+            owner: context.instance,
+            lease: context.configuration.lease,
+            maximumAttempts: context.work.maximumAttempts
+        )
+        finisher = TaskFinisher(
+            pool: context.pool,
+            registry: context.registry,
+            service: definition.service,
+            instance: context.instance,
+            clock: context.clock,
+            onTerminal: definition.onTerminal
+        )
+        gate = AsyncGate(limit: definition.workers)
+        let batch = definition.processors.compactMap { ($0 as? any BatchProcessor).map { type(of: $0).batchSize } }
+            .max()
+        claimLimit = max(64, definition.workers * (batch ?? 1))
+    }
+
+    /// Works until nothing that the selectors name is ready any more; ending one level makes the next one ready.
+    func work(_ selectors: Set<TaskSelector>, first: [ClaimedTask]? = nil, trigger: Envelope?) async {
+        var selectors = selectors
+        var claimed = first
+        while !Task.isCancelled {
+            do {
+                let tasks: [ClaimedTask]
+                if let given = claimed {
+                    tasks = given
+                } else {
+                    tasks = try await claimer.claim(selectors, limit: claimLimit)
+                }
+                claimed = nil
+                guard !tasks.isEmpty else { return }
+                selectors.formUnion(await execute(tasks, trigger: trigger).map { TaskSelector(runID: $0) })
+            } catch {
+                // The rows remember what is open; the resend brings it back.
+                context.logger.warning("claim failed; it will be sent again", metadata: ["error": "\(error)"])
+                return
+            }
+        }
+    }
+
+    /// Executes claimed tasks, a few at a time. Returns the runs that waited for one of them.
+    private func execute(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
+        active.insert(tasks.map(\.executionID))
+        return await withTaskGroup(of: Set<UUID>.self) { group in
+            for chunk in chunks(of: tasks) {
+                await gate.enter()
+                group.addTask {
+                    let waiting = await executeChunk(chunk, trigger: trigger)
+                    await gate.leave()
+                    return waiting
+                }
+            }
+            return await group.reduce(into: Set()) { $0.formUnion($1) }
+        }
+    }
+
+    private func chunks(of tasks: [ClaimedTask]) -> [[ClaimedTask]] {
+        struct Group: Hashable {
+            var runID: UUID
+            var processor: String
+        }
+        var groups: [Group: [ClaimedTask]] = [:]
+        var order: [Group] = []
+        for task in tasks {
+            let group = Group(runID: task.run.runID, processor: task.processor)
+            if groups[group] == nil { order.append(group) }
+            groups[group, default: []].append(task)
+        }
+        return order.flatMap { group -> [[ClaimedTask]] in
+            let members = groups[group] ?? []
+            let size = (processors[group.processor] as? any BatchProcessor).map { type(of: $0).batchSize } ?? 1
+            return stride(from: 0, to: members.count, by: size).map {
+                Array(members[$0..<min($0 + size, members.count)])
+            }
+        }
+    }
+
+    private func executeChunk(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
+        defer { active.remove(tasks.map(\.executionID)) }
+        let startedAt = context.clock.now
+        let clock = ContinuousClock()
+        let start = clock.now
+        FaultPoint.hit("claimed-before-work")
+        let outcomes: [Result<Outcome, any Error>]
+        do {
+            let done = try await withDeadline(context.work.taskTimeout) { try await run(tasks) }
+            outcomes = done.map { .success($0) }
+        } catch {
+            outcomes = tasks.map { _ in .failure(error) }
+        }
+        if outcomes.contains(where: { result in
+            if case .failure(let error) = result { Self.isInfrastructure(error) } else { false }
+        }) {
+            await release(tasks, outcomes)
+            return []
+        }
+        FaultPoint.hit("worked-before-finish")
+        let committed = await record(
+            tasks,
+            outcomes,
+            startedAt: startedAt,
+            duration: { clock.now - start },
+            trigger: trigger
+        )
+        FaultPoint.hit("finished-before-send")
+        guard let committed else { return [] }
+        for execution in committed.fenced {
+            context.logger.warning(
+                "execution lost its lease; nothing written",
+                metadata: ["execution_id": "\(execution)"]
+            )
+        }
+        await context.relay.send(committed.messages)
+        await definition.afterCommit?(tasks)
+        return committed.waitingRuns
+    }
+
+    private func run(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
+        guard let processor = processors[tasks[0].processor],
+            let registered = context.registry.processor(tasks[0].processor, in: definition.phase)
+        else {
+            throw TaskError(.permanent, type: "unknown_processor", "no processor is called \(tasks[0].processor)")
+        }
+        let executions = tasks.map { task in
+            Execution(
+                task: task,
+                definition: registered,
+                registry: context.registry,
+                pool: context.pool,
+                objects: context.objects,
+                clock: context.clock,
+                logger: context.logger(for: task)
+            )
+        }
+        if let batch = processor as? any BatchProcessor { return try await batch.execute(batch: executions) }
+        return [try await processor.execute(executions[0])]
+    }
+
+    /// Compares, writes and ends in one transaction; keeps at it until the database has said yes or the lease is gone.
+    private func record(
+        _ tasks: [ClaimedTask],
+        _ outcomes: [Result<Outcome, any Error>],
+        startedAt: Date,
+        duration: () -> Duration,
+        trigger: Envelope?
+    ) async -> TaskFinisher.Committed? {
+        var attempt = 0
+        while true {
+            do {
+                var results: [TaskResult] = []
+                for (task, ending) in zip(tasks, try await endings(outcomes, tasks)) {
+                    guard let registered = context.registry.processor(task.processor, in: task.phase) else { continue }
+                    results.append(
+                        TaskResult(
+                            task: task,
+                            definition: registered,
+                            ending: ending,
+                            startedAt: startedAt,
+                            duration: duration(),
+                            triggerMessageID: trigger?.messageID.uuidString.lowercased(),
+                            triggerSource: trigger?.triggerSource
+                        )
+                    )
+                }
+                return try await finisher.finish(results)
+            } catch let error as ChangeDetectionError {
+                guard case .staleHead = error else { return await fail(tasks, error, startedAt, duration(), trigger) }
+            } catch let error as PostgresError where error.isUnknownCommitOutcome {
+                if await alreadyEnded(tasks) {
+                    return .init(messages: [], fenced: [], waitingRuns: [])
+                }
+            } catch {
+                guard Self.isInfrastructure(error) || (error as? PostgresError)?.isSerializationFailure == true else {
+                    return await fail(tasks, error, startedAt, duration(), trigger)
+                }
+            }
+            attempt += 1
+            if attempt > 20, Task.isShuttingDownGracefully { return nil }
+            await context.pause(.milliseconds(min(5 << min(attempt, 10), 2000)))
+        }
+    }
+
+    /// Compares all writes of the outcomes with the tables in one snapshot.
+    private func endings(
+        _ outcomes: [Result<Outcome, any Error>],
+        _ tasks: [ClaimedTask]
+    ) async throws -> [TaskResult.Ending] {
+        let writes = outcomes.map { if case .success(let outcome) = $0 { outcome.writes } else { [TableWrite]() } }
+        let all = writes.flatMap { $0 }
+        var plans: ArraySlice<ChangePlan> = []
+        if !all.isEmpty {
+            plans = try await context.pool.transaction(.repeatableRead, readOnly: true) { transaction in
+                try await ChangeDetector().plan(all: all, reader: transaction)
+            }[...]
+        }
+        var endings: [TaskResult.Ending] = []
+        for (index, task) in tasks.enumerated() {
+            let own = Array(plans.prefix(writes[index].count))
+            plans = plans.dropFirst(own.count)
+            endings.append(ending(outcomes[index], own, task))
+        }
+        return endings
+    }
+
+    private func ending(
+        _ outcome: Result<Outcome, any Error>,
+        _ plans: [ChangePlan],
+        _ task: ClaimedTask
+    ) -> TaskResult.Ending {
+        switch outcome {
+        case .failure(let error): return failure(Self.taskError(error), task)
+        case .success(let outcome):
+            for plan in plans {
+                if case .incomplete(let rows, let headRows) = plan.rejection {
+                    let error = ChangeDetectionError.quarantined(
+                        table: plan.write.table.name,
+                        scope: plan.write.scope.headKey,
+                        rows: rows,
+                        headRows: headRows
+                    )
+                    return .failed(TaskError(.permanent, type: "quarantined", error.description))
+                }
+            }
+            return .finished(outcome, plans)
+        }
+    }
+
+    private func failure(_ error: TaskError, _ task: ClaimedTask) -> TaskResult.Ending {
+        guard error.kind == .transient, task.attempt < context.work.maximumAttempts else {
+            return .failed(error)
+        }
+        let backoff = Duration.milliseconds(min(500 << min(task.attempt, 8), 60_000))
+        return .retry(error, after: max(error.retryAfter ?? .zero, backoff))
+    }
+
+    /// Ends tasks whose results cannot be stored.
+    private func fail(
+        _ tasks: [ClaimedTask],
+        _ error: any Error,
+        _ startedAt: Date,
+        _ duration: Duration,
+        _ trigger: Envelope?
+    ) async -> TaskFinisher.Committed? {
+        context.logger.error("results refused", metadata: ["error": "\(error)", "processor": "\(tasks[0].processor)"])
+        let results = tasks.compactMap { task -> TaskResult? in
+            context.registry.processor(task.processor, in: task.phase).map {
+                TaskResult(
+                    task: task,
+                    definition: $0,
+                    ending: failure(Self.taskError(error), task),
+                    startedAt: startedAt,
+                    duration: duration,
+                    triggerMessageID: trigger?.messageID.uuidString.lowercased(),
+                    triggerSource: trigger?.triggerSource
+                )
+            }
+        }
+        do {
+            return try await finisher.finish(results)
+        } catch {
+            context.logger.error(
+                "failure not recorded; the lease will run out",
+                metadata: ["error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    private func alreadyEnded(_ tasks: [ClaimedTask]) async -> Bool {
+        do {
+            let rows = try await context.pool.query(
+                """
+                SELECT 1 AS held FROM nba_orchestration.task
+                WHERE execution_id = ANY(\(tasks.map(\.executionID))) AND state = 'running'
+                """
+            )
+            return rows.isEmpty
+        } catch {
+            return false
+        }
+    }
+
+    /// An infrastructure failure is never charged to the task.
+    private func release(_ tasks: [ClaimedTask], _ outcomes: [Result<Outcome, any Error>]) async {
+        for case .failure(let error) in outcomes.prefix(1) {
+            context.logger.warning(
+                "infrastructure failed under a task; it will be tried again",
+                metadata: ["error": "\(error)", "processor": "\(tasks[0].processor)"]
+            )
+        }
+        do {
+            try await context.pool.execute(
+                """
+                UPDATE nba_orchestration.task
+                SET state = 'pending', attempts = attempts - 1, lease_until = NULL,
+                    next_attempt_at = now() + interval '1 second'
+                WHERE execution_id = ANY(\(tasks.map(\.executionID))) AND state = 'running'
+                """
+            )
+        } catch {
+            context.logger.warning("claim not given back; its lease will run out", metadata: ["error": "\(error)"])
+        }
+    }
+
+    func renewLeases() async throws {
+        let lost = try await claimer.renew(active.all)
+        if !lost.isEmpty {
+            context.logger.warning("leases lost to another replica", metadata: ["executions": "\(lost.count)"])
+        }
+    }
+
+    /// Tasks that crashed or hung at every attempt become dead letters.
+    func endPoisons() async {
+        do {
+            let tasks = try await claimer.exhausted()
+            for task in tasks {
+                let error = TaskError(
+                    .permanent,
+                    type: "crashed_or_hung",
+                    "\(task.attempt) attempts ended in a crash or a hang of the process"
+                )
+                _ = await record(
+                    [task],
+                    [.failure(error)],
+                    startedAt: context.clock.now,
+                    duration: { .zero },
+                    trigger: nil
+                ).map { committed in Task { await context.relay.send(committed.messages) } }
+            }
+        } catch {
+            context.logger.warning("looking for poisons failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    static func isInfrastructure(_ error: any Error) -> Bool {
+        (error as? PostgresError)?.isInfrastructure ?? (error is CancellationError)
+    }
+
+    static func taskError(_ error: any Error) -> TaskError {
+        switch error {
+        case let error as TaskError: error
+        case let error as PostgresError where error.isSerializationFailure:
+            TaskError(.transient, type: "serialization_failure", String(describing: error))
+        case let error as ObjectStoreError where error.isTransient:
+            TaskError(.transient, type: "object_store", String(describing: error))
+        case let error as ObjectStoreError: TaskError(.permanent, type: "object_store", String(describing: error))
+        case is DeadlineExceeded: TaskError(.transient, type: "hung", "the task did not end within its time limit")
+        default: TaskError(.permanent, type: String(describing: type(of: error)), String(describing: error))
+        }
+    }
+}
+
+/// The executions that this process is working on.
+final class ActiveExecutions: Sendable {
+    private let executions = Mutex<Set<UUID>>([])
+
+    func insert(_ ids: [UUID]) { executions.withLock { $0.formUnion(ids) } }
+    func remove(_ ids: [UUID]) { executions.withLock { $0.subtract(ids) } }
+    var all: Set<UUID> { executions.withLock { $0 } }
+}

@@ -1,0 +1,302 @@
+import Basketball
+import Foundation
+import Logging
+import Postgres
+
+/// How one execution ended, as it is to be recorded.
+struct TaskResult: Sendable {
+    enum Ending: Sendable {
+        case finished(Outcome, [ChangePlan])
+        case retry(TaskError, after: Duration)
+        case failed(TaskError)
+    }
+
+    var task: ClaimedTask
+    var definition: ProcessorDefinition
+    var ending: Ending
+    var startedAt: Date
+    var duration: Duration
+    var triggerMessageID: String?
+    var triggerSource: TriggerSource?
+}
+
+/// The last step of the work protocol: rows, markers, log row, the task's end and its completion event in one
+/// transaction, which is the only synchronous flush of the hop.
+struct TaskFinisher: Sendable {
+    var pool: PostgresPool
+    var registry: Registry
+    var service: String
+    var instance: String
+    var clock: PipelineClock
+    /// Runs in the same transaction when tasks became terminal; the owner of a phase ends it here.
+    var onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])?
+
+    /// What a commit produced.
+    struct Committed: Sendable {
+        var messages: [OutboxMessage]
+        /// Executions that had lost their lease; nothing of them was written.
+        var fenced: Set<UUID>
+        /// Runs whose task of the same unit waited for one of these to end.
+        var waitingRuns: Set<UUID>
+    }
+
+    /// Records the results in one transaction. Throws ``ChangeDetectionError/staleHead(table:scope:)`` when a plan
+    /// must be made again.
+    func finish(_ results: [TaskResult]) async throws -> Committed {
+        let now = clock.now
+        return try await pool.transaction { transaction in
+            let held = try await end(results, in: transaction)
+            let current = results.filter { held.contains($0.task.executionID) }
+            FaultPoint.hit("finish-before-writes")
+            try await apply(current, in: transaction)
+            var messages: [OutboxMessage] = []
+            for result in current {
+                messages += try await write(result, now: now, in: transaction)
+            }
+            if !current.isEmpty { try await transaction.execute(log(current)) }
+            let terminal = current.filter(\.isTerminal).map(\.task)
+            if let onTerminal, !terminal.isEmpty {
+                let more = try await onTerminal(terminal, transaction)
+                for message in more { try await transaction.execute(message.insertStatement(producer: service)) }
+                messages += more
+            }
+            let waiting = try await waitingRuns(terminal, in: transaction)
+            FaultPoint.hit("finish-before-commit")
+            return Committed(
+                messages: messages,
+                fenced: Set(results.map(\.task.executionID)).subtracting(held),
+                waitingRuns: waiting
+            )
+        }
+    }
+
+    /// The fence: only the execution that still holds its task may end it; a zombie matches nothing.
+    private func end(_ results: [TaskResult], in transaction: PostgresTransaction) async throws -> Set<UUID> {
+        let rows = try await transaction.query(
+            """
+            UPDATE nba_orchestration.task AS t
+            SET state = r.state, lease_until = NULL,
+                next_attempt_at = CASE WHEN r.state = 'pending' THEN now() + r.delay * interval '1 second' END,
+                finished_at = CASE WHEN r.state <> 'pending' THEN now() END,
+                expected_empty = r.expected_empty, entities_in_scope = r.in_scope, entities_processed = r.processed,
+                entities_changed = r.changed, record_count = r.records, error_type = r.error_type,
+                error_message = r.error_message
+            FROM unnest(\(results.map(\.task.executionID))::uuid[], \(results.map(\.state))::text[],
+                        \(results.map(\.retryDelay))::double precision[], \(results.map(\.isExpectedEmpty))::boolean[],
+                        \(results.map { Int32($0.inScope) })::int4[], \(results.map { Int32($0.processed) })::int4[],
+                        \(results.map { Int32($0.changed) })::int4[], \(results.map { Int32($0.recordCount) })::int4[],
+                        \(results.map { $0.error?.type })::text[], \(results.map { $0.error?.message })::text[])
+                AS r(execution_id, state, delay, expected_empty, in_scope, processed, changed, records, error_type,
+                     error_message)
+            WHERE t.execution_id = r.execution_id AND t.state = 'running'
+                AND t.run_id = ANY(\(Array(Set(results.map(\.task.run.runID)))))
+            RETURNING t.execution_id
+            """
+        )
+        return Set(try rows.column("execution_id", as: UUID.self))
+    }
+
+    private func write(
+        _ result: TaskResult,
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
+        var messages: [OutboxMessage] = []
+        switch result.ending {
+        case .retry:
+            return []
+        case .failed(let error):
+            try await transaction.execute(deadLetter(result, error))
+        case .finished(let outcome, _):
+            if let scope = outcome.scope, !scope.markerIDs.isEmpty,
+                outcome.status == .success || outcome.status == .noData
+            {
+                try await transaction.execute(
+                    "DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))"
+                )
+            }
+            try await addUnits(outcome, of: result, in: transaction)
+            messages += try await handOut(outcome, of: result, now: now, in: transaction)
+            if let alsoWrite = outcome.alsoWrite {
+                try await alsoWrite(
+                    FinishTransaction(
+                        transaction: transaction,
+                        execution: result.task.identity,
+                        task: result.task,
+                        registry: registry
+                    )
+                )
+            }
+        }
+        if result.task.phase == .scrapers { try await handInput(result, in: transaction) }
+        guard let topic = Topic.completion(of: result.task.phase) else { return messages }
+        let starts: OutboxMessage.Starts? =
+            result.task.phase == .scrapers && !registry.rawProcessors(of: result.task.processor).isEmpty
+            ? .init(phase: .raw, unit: result.task.unit) : nil
+        let message = OutboxMessage(
+            topic: topic,
+            envelope: completion(result, now: now),
+            starts: starts
+        )
+        try await transaction.execute(message.insertStatement(producer: service))
+        return messages + [message]
+    }
+
+    /// Applies the plans of all results. Incremental plans of one table and scope were made against one head, so they
+    /// move it once together.
+    private func apply(_ results: [TaskResult], in transaction: PostgresTransaction) async throws {
+        struct Head: Hashable {
+            var runID: UUID
+            var table: String
+            var scope: String
+        }
+        var groups: [(lead: TaskResult, parts: [ChangeWriter.Part], wantRun: Bool)] = []
+        var places: [Head: Int] = [:]
+        for result in results {
+            for plan in result.plans {
+                let part = ChangeWriter.Part(plan: plan, execution: result.task.identity)
+                let head = Head(
+                    runID: result.task.run.runID,
+                    table: plan.write.table.name,
+                    scope: plan.write.scope.headKey
+                )
+                if case .entities = plan.write.scope, let place = places[head] {
+                    groups[place].parts.append(part)
+                    groups[place].wantRun = groups[place].wantRun || result.task.isLate
+                } else {
+                    if case .entities = plan.write.scope { places[head] = groups.count }
+                    groups.append((result, [part], result.task.isLate))
+                }
+            }
+        }
+        for group in groups {
+            let statements = ChangeWriter.statements(for: group.parts)
+            guard let head = statements.first else { continue }
+            let write = group.parts[0].plan.write
+            guard try await transaction.execute(head) == 1 else {
+                throw ChangeDetectionError.staleHead(table: write.table.name, scope: write.scope.headKey)
+            }
+            for statement in statements.dropFirst() { try await transaction.execute(statement) }
+            let markers = MarkerSet(
+                changes: group.parts.flatMap(\.plan.changes),
+                table: write.table.name,
+                registry: registry
+            )
+            for statement in markers.insertStatements(
+                originDate: group.lead.task.gameDate,
+                runID: group.lead.task.run.runID,
+                wantRun: group.wantRun
+            ) {
+                try await transaction.execute(statement)
+            }
+        }
+    }
+
+    /// Writes the tasks that a coordinator hands out and the messages that start them, while the phase is open.
+    private func handOut(
+        _ outcome: Outcome,
+        of result: TaskResult,
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
+        guard !outcome.requests.isEmpty else { return [] }
+        let run = result.task.run
+        let phase = result.task.phase
+        let open = try await transaction.query(
+            """
+            SELECT phase FROM nba_orchestration.run_phase
+            WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state = 'open' FOR SHARE
+            """
+        )
+        guard !open.isEmpty else { return [] }
+        var messages: [OutboxMessage] = []
+        for request in outcome.requests {
+            guard let worker = registry.processor(request.processor, in: phase) else {
+                throw TaskError(.permanent, type: "unknown_processor", "no processor is called \(request.processor)")
+            }
+            let seeds = request.items.map { TaskSeed(definition: worker, unit: $0.unit, input: $0.input) }
+            try await transaction.execute(TaskStatements.insert(seeds, run: run))
+            var envelope = Envelope(
+                run: run,
+                from: worker.name,
+                completed: phase,
+                source: result.triggerSource ?? .pubsub,
+                at: now
+            )
+            envelope.parentProcessor = result.task.processor
+            envelope.recordCount = seeds.count
+            envelope.metadata["units"] = .array(seeds.map { .string($0.unit) })
+            let message = OutboxMessage(
+                topic: request.topic,
+                key: request.key,
+                envelope: envelope,
+                starts: .init(phase: phase, level: worker.level)
+            )
+            try await transaction.execute(message.insertStatement(producer: service))
+            messages.append(message)
+        }
+        return messages
+    }
+
+    /// Adds the units that a scraper found, while the phase is open: the row lock makes the barrier wait.
+    private func addUnits(
+        _ outcome: Outcome,
+        of result: TaskResult,
+        in transaction: PostgresTransaction
+    ) async throws {
+        guard !outcome.discovered.isEmpty else { return }
+        let open = try await transaction.query(
+            """
+            SELECT phase FROM nba_orchestration.run_phase
+            WHERE run_id = \(result.task.run.runID) AND phase = 2 AND state = 'open' FOR SHARE
+            """
+        )
+        guard !open.isEmpty else { return }
+        var seeds: [TaskSeed] = []
+        for found in outcome.discovered {
+            guard let scraper = registry.processor(found.scraper, in: .scrapers) else {
+                throw TaskError(.permanent, type: "unknown_processor", "no scraper is called \(found.scraper)")
+            }
+            seeds += RunOpener.seeds(scraper: scraper, unit: found.unit, input: found.input, registry: registry)
+        }
+        try await transaction.execute(TaskStatements.insert(seeds, run: result.task.run))
+    }
+
+    /// Hands a scrape's outcome, whatever it is, to the raw tasks that wait for it.
+    private func handInput(_ result: TaskResult, in transaction: PostgresTransaction) async throws {
+        let processors = registry.rawProcessors(of: result.task.processor).map(\.name)
+        guard !processors.isEmpty else { return }
+        var input: [String: JSONValue] = ["status": .string(result.completionStatus.rawValue)]
+        if case .finished(let outcome, _) = result.ending, let raw = outcome.rawInput?.dictionaryValue {
+            input.merge(raw) { $1 }
+        }
+        input["expected_empty"] = .bool(result.isExpectedEmpty)
+        if let error = result.error {
+            input["error_type"] = .string(error.type)
+            input["error_message"] = .string(error.message)
+        }
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.task SET input = \(PostgresJSON(JSONValue.dictionary(input).encodedText))
+            WHERE run_id = \(result.task.run.runID) AND phase = 2 AND processor = ANY(\(processors))
+                AND unit = \(result.task.unit) AND state = 'pending'
+            """
+        )
+    }
+
+    private func waitingRuns(_ tasks: [ClaimedTask], in transaction: PostgresTransaction) async throws -> Set<UUID> {
+        guard !tasks.isEmpty else { return [] }
+        let rows = try await transaction.query(
+            """
+            SELECT DISTINCT t.run_id FROM nba_orchestration.task AS t
+            JOIN unnest(\(tasks.map(\.processor))::text[], \(tasks.map(\.unit))::text[],
+                        \(tasks.map(\.gameDate.postgres))::date[], \(tasks.map(\.run.runID))::uuid[])
+                AS e(processor, unit, game_date, run_id)
+                ON t.processor = e.processor AND t.unit = e.unit AND t.game_date = e.game_date
+                AND t.run_id <> e.run_id
+            WHERE t.phase = \(Int16(tasks[0].phase.rawValue)) AND t.state = 'pending'
+            """
+        )
+        return Set(try rows.column("run_id", as: UUID.self))
+    }
+}

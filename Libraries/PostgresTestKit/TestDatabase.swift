@@ -1,0 +1,106 @@
+public import Logging
+public import Postgres
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A database of its own for one suite or one test.
+public struct TestDatabase: Sendable {
+    public let name: String
+    /// Connects to the database as a superuser; change its timeouts and role as the test needs.
+    public let configuration: PostgresConfiguration
+    /// The connection string, for programs under test.
+    public let url: String
+    private let cluster: TestCluster
+
+    /// Makes a database on the shared server.
+    /// - Parameters:
+    ///   - prefix: the beginning of its name; a number of this process and a random part follow.
+    ///   - template: a name from `TestCluster.template(named:prepare:)`, or nil for an empty database.
+    public static func create(_ prefix: String = "test", template: String? = nil) async throws -> TestDatabase {
+        try await create(prefix, template: template, on: TestCluster.shared())
+    }
+
+    /// Makes a database on the given server.
+    public static func create(
+        _ prefix: String = "test",
+        template: String? = nil,
+        on cluster: TestCluster
+    ) async throws -> TestDatabase {
+        // 63 bytes is the longest name that the server keeps.
+        let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let name = "\(prefix.prefix(30))_\(getpid())_\(random)"
+        let admin = try await administrator(of: cluster)
+        do {
+            try await admin.execute(
+                "CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template ?? "template0")"
+            )
+        } catch {
+            await admin.close()
+            throw error
+        }
+        await admin.close()
+        let configuration = try cluster.configuration(database: name)
+        return TestDatabase(
+            name: name,
+            configuration: configuration,
+            url: configuration.connectionURL,
+            cluster: cluster
+        )
+    }
+
+    /// Makes a database, runs the body and drops the database, whatever happens.
+    public static func with<Result: Sendable>(
+        _ prefix: String = "test",
+        template: String? = nil,
+        _ body: (TestDatabase) async throws -> Result
+    ) async throws -> Result {
+        let database = try await create(prefix, template: template)
+        do {
+            let result = try await body(database)
+            try await database.drop()
+            return result
+        } catch {
+            try await database.drop()
+            throw error
+        }
+    }
+
+    /// A pool for this database.
+    public func pool(
+        maximumConnections: Int = 8,
+        logger: Logger = Logger(label: "postgres-test"),
+        acquireTimeout: Duration = .seconds(30)
+    ) -> PostgresPool {
+        PostgresPool(
+            configuration: configuration,
+            maximumConnections: maximumConnections,
+            logger: logger,
+            acquireTimeout: acquireTimeout
+        )
+    }
+
+    /// Drops the database, and whoever is still connected to it.
+    public func drop() async throws {
+        let admin = try await Self.administrator(of: cluster)
+        do {
+            try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
+        } catch {
+            await admin.close()
+            throw error
+        }
+        await admin.close()
+    }
+
+    private static func administrator(of cluster: TestCluster) async throws -> PostgresConnection {
+        var configuration = try PostgresConfiguration(url: cluster.url)
+        // Copying a template on a busy machine may take long.
+        configuration.statementTimeout = .seconds(120)
+        return try await PostgresConnection.connect(configuration, logger: Logger(label: "postgres-test"))
+    }
+}

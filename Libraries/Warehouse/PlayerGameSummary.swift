@@ -1,0 +1,164 @@
+public import Basketball
+public import Pipeline
+
+/// A player's settled box line of one game.
+///
+/// `usage_rate` is 0–100, `ts_pct` and `efg_pct` are fractions, `margin` is points minus line.
+public struct PlayerGameSummary: WarehouseRow, Hashable {
+    public static let table = TableDefinition(
+        "nba_analytics.player_game_summary",
+        key: ["game_date", "player_lookup"],
+        entities: [.player: "player_lookup"],
+        columns: [
+            .text("player_lookup"), .integer("nba_player_id"), .text("player_full_name"), .text("game_id"),
+            .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("season_type"), .text("team_abbr"),
+            .text("opponent_team_abbr"), .boolean("home_game"), .text("player_status"), .integer("points"),
+            .double("minutes_played"), .integer("assists"), .integer("offensive_rebounds"),
+            .integer("defensive_rebounds"), .integer("rebounds"), .integer("steals"), .integer("blocks"),
+            .integer("turnovers"), .integer("personal_fouls"), .integer("fg_attempts"), .integer("fg_makes"),
+            .integer("three_pt_attempts"), .integer("three_pt_makes"), .integer("ft_attempts"), .integer("ft_makes"),
+            .integer("plus_minus"), .double("usage_rate"), .double("ts_pct"), .double("efg_pct"), .boolean("win_flag"),
+            .double("points_line"), .text("points_line_source"), .text("over_under_result"), .double("margin"),
+            .boolean("is_line_synthetic"), .text("primary_source_used"), .text("data_quality_tier"),
+        ]
+    )
+
+    public var playerLookup: String
+    public var nbaPlayerID: Int
+    public var playerFullName: String
+    public var gameID: String
+    public var nbaGameID: String
+    public var gameDate: GameDate
+    public var seasonYear: Int
+    public var seasonType: String
+    public var teamAbbr: String
+    public var opponentTeamAbbr: String
+    public var homeGame: Bool
+    public var playerStatus: String
+    public var points: Int?
+    public var minutesPlayed: Double?
+    public var assists: Int?
+    public var offensiveRebounds: Int?
+    public var defensiveRebounds: Int?
+    public var rebounds: Int?
+    public var steals: Int?
+    public var blocks: Int?
+    public var turnovers: Int?
+    public var personalFouls: Int?
+    public var fgAttempts: Int?
+    public var fgMakes: Int?
+    public var threePtAttempts: Int?
+    public var threePtMakes: Int?
+    public var ftAttempts: Int?
+    public var ftMakes: Int?
+    public var plusMinus: Int?
+    public var usageRate: Double?
+    public var tsPct: Double?
+    public var efgPct: Double?
+    public var winFlag: Bool?
+    public var pointsLine: Double?
+    public var pointsLineSource: String?
+    public var overUnderResult: String?
+    public var margin: Double?
+    public var isLineSynthetic: Bool?
+    public var primarySourceUsed: String
+    public var dataQualityTier: String
+
+    public init(
+        playerLookup: String,
+        nbaPlayerID: Int,
+        playerFullName: String,
+        gameID: String,
+        nbaGameID: String,
+        gameDate: GameDate,
+        seasonYear: Int,
+        seasonType: String,
+        teamAbbr: String,
+        opponentTeamAbbr: String,
+        homeGame: Bool,
+        playerStatus: String,
+        points: Int? = nil,
+        minutesPlayed: Double? = nil,
+        assists: Int? = nil,
+        offensiveRebounds: Int? = nil,
+        defensiveRebounds: Int? = nil,
+        rebounds: Int? = nil,
+        steals: Int? = nil,
+        blocks: Int? = nil,
+        turnovers: Int? = nil,
+        personalFouls: Int? = nil,
+        fgAttempts: Int? = nil,
+        fgMakes: Int? = nil,
+        threePtAttempts: Int? = nil,
+        threePtMakes: Int? = nil,
+        ftAttempts: Int? = nil,
+        ftMakes: Int? = nil,
+        plusMinus: Int? = nil,
+        usageRate: Double? = nil,
+        tsPct: Double? = nil,
+        efgPct: Double? = nil,
+        winFlag: Bool? = nil,
+        pointsLine: Double? = nil,
+        pointsLineSource: String? = nil,
+        overUnderResult: String? = nil,
+        margin: Double? = nil,
+        isLineSynthetic: Bool? = nil,
+        primarySourceUsed: String,
+        dataQualityTier: String
+    ) {
+        self.playerLookup = playerLookup
+        self.nbaPlayerID = nbaPlayerID
+        self.playerFullName = playerFullName
+        self.gameID = gameID
+        self.nbaGameID = nbaGameID
+        self.gameDate = gameDate
+        self.seasonYear = seasonYear
+        self.seasonType = seasonType
+        self.teamAbbr = teamAbbr
+        self.opponentTeamAbbr = opponentTeamAbbr
+        self.homeGame = homeGame
+        self.playerStatus = playerStatus
+        self.points = points
+        self.minutesPlayed = minutesPlayed
+        self.assists = assists
+        self.offensiveRebounds = offensiveRebounds
+        self.defensiveRebounds = defensiveRebounds
+        self.rebounds = rebounds
+        self.steals = steals
+        self.blocks = blocks
+        self.turnovers = turnovers
+        self.personalFouls = personalFouls
+        self.fgAttempts = fgAttempts
+        self.fgMakes = fgMakes
+        self.threePtAttempts = threePtAttempts
+        self.threePtMakes = threePtMakes
+        self.ftAttempts = ftAttempts
+        self.ftMakes = ftMakes
+        self.plusMinus = plusMinus
+        self.usageRate = usageRate
+        self.tsPct = tsPct
+        self.efgPct = efgPct
+        self.winFlag = winFlag
+        self.pointsLine = pointsLine
+        self.pointsLineSource = pointsLineSource
+        self.overUnderResult = overUnderResult
+        self.margin = margin
+        self.isLineSynthetic = isLineSynthetic
+        self.primarySourceUsed = primarySourceUsed
+        self.dataQualityTier = dataQualityTier
+    }
+
+    public var cells: [Cell] {
+        [
+            .text(playerLookup), .integer(nbaPlayerID), .text(playerFullName), .text(gameID), .text(nbaGameID),
+            .date(gameDate), .integer(seasonYear), .text(seasonType), .text(teamAbbr), .text(opponentTeamAbbr),
+            .boolean(homeGame), .text(playerStatus), .integer(points), .double(minutesPlayed), .integer(assists),
+            .integer(offensiveRebounds), .integer(defensiveRebounds), .integer(rebounds), .integer(steals),
+            .integer(blocks), .integer(turnovers), .integer(personalFouls), .integer(fgAttempts), .integer(fgMakes),
+            .integer(threePtAttempts), .integer(threePtMakes), .integer(ftAttempts), .integer(ftMakes),
+            .integer(plusMinus), .double(usageRate), .double(tsPct), .double(efgPct), .boolean(winFlag),
+            .double(pointsLine), .text(pointsLineSource), .text(overUnderResult), .double(margin),
+            .boolean(isLineSynthetic), .text(primarySourceUsed), .text(dataQualityTier),
+        ]
+    }
+}

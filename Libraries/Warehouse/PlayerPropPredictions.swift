@@ -1,0 +1,109 @@
+public import Basketball
+public import Pipeline
+
+/// A prediction of one system for one player and game: `nba_predictions.player_prop_predictions`.
+public struct PlayerPropPrediction: WarehouseRow {
+    public var systemID: String
+    public var modelVersion: String
+    public var playerLookup: String
+    public var gameDate: GameDate
+    public var gameID: String
+    public var teamAbbr: String
+    public var opponentTeamAbbr: String
+    public var isHome: Bool
+    /// Expected points.
+    public var predictedPoints: Double
+    /// The probability (0 … 1) of the likelier side of the line; 0.5 without a line.
+    public var confidenceScore: Double
+    /// OVER, UNDER, PASS or NO_LINE.
+    public var recommendation: String
+    public var currentPointsLine: Double?
+    public var lineSource: String?
+    /// Whether the line was made for a test or demonstration; nil without a line.
+    public var isLineSynthetic: Bool?
+    /// The addends of the prediction, its standard deviation and the features that were missing, as JSON.
+    public var components: String
+    /// The features as the system saw them, as JSON.
+    public var featuresSnapshot: String
+    public var featuresHash: String
+    public var featureVersion: String
+    /// 0 … 100.
+    public var featureQualityScore: Double
+    public var buildCommit: String
+
+    public init(
+        systemID: String,
+        modelVersion: String,
+        playerLookup: String,
+        gameDate: GameDate,
+        gameID: String,
+        teamAbbr: String,
+        opponentTeamAbbr: String,
+        isHome: Bool,
+        predictedPoints: Double,
+        confidenceScore: Double,
+        recommendation: String,
+        currentPointsLine: Double?,
+        lineSource: String?,
+        isLineSynthetic: Bool?,
+        components: String,
+        featuresSnapshot: String,
+        featuresHash: String,
+        featureVersion: String,
+        featureQualityScore: Double,
+        buildCommit: String
+    ) {
+        self.systemID = systemID
+        self.modelVersion = modelVersion
+        self.playerLookup = playerLookup
+        self.gameDate = gameDate
+        self.gameID = gameID
+        self.teamAbbr = teamAbbr
+        self.opponentTeamAbbr = opponentTeamAbbr
+        self.isHome = isHome
+        self.predictedPoints = predictedPoints
+        self.confidenceScore = confidenceScore
+        self.recommendation = recommendation
+        self.currentPointsLine = currentPointsLine
+        self.lineSource = lineSource
+        self.isLineSynthetic = isLineSynthetic
+        self.components = components
+        self.featuresSnapshot = featuresSnapshot
+        self.featuresHash = featuresHash
+        self.featureVersion = featureVersion
+        self.featureQualityScore = featureQualityScore
+        self.buildCommit = buildCommit
+    }
+
+    /// The same for the same player, game, system and model version, however often it is predicted.
+    public var predictionID: String {
+        SHA256.hash([playerLookup, gameID, systemID, modelVersion].joined(separator: "\u{1F}")).hex
+    }
+
+    // The snapshot is fixed by its hash, and a rebuild that predicts the same changes nothing.
+    public static let table = TableDefinition(
+        "nba_predictions.player_prop_predictions",
+        key: ["game_date", "player_lookup", "game_id", "system_id", "model_version"],
+        entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        columns: [
+            .text("prediction_id"), .text("system_id"), .text("model_version"), .text("player_lookup"),
+            .date("game_date"), .text("game_id"), .text("team_abbr"), .text("opponent_team_abbr"), .boolean("is_home"),
+            .double("predicted_points"), .double("confidence_score"), .text("recommendation"),
+            .boolean("has_prop_line"), .double("current_points_line"), .double("line_margin"), .text("line_source"),
+            .boolean("is_line_synthetic"), Column("components", .json),
+            Column("features_snapshot", .json, isBusiness: false), .text("features_hash"), .text("feature_version"),
+            .double("feature_quality_score"), Column("build_commit", .text, isBusiness: false),
+        ]
+    )
+
+    public var cells: [Cell] {
+        [
+            .text(predictionID), .text(systemID), .text(modelVersion), .text(playerLookup), .date(gameDate),
+            .text(gameID), .text(teamAbbr), .text(opponentTeamAbbr), .boolean(isHome), .double(predictedPoints),
+            .double(confidenceScore), .text(recommendation), .boolean(currentPointsLine != nil),
+            .double(currentPointsLine), .double(currentPointsLine.map { predictedPoints - $0 }), .text(lineSource),
+            .boolean(isLineSynthetic), .json(components), .json(featuresSnapshot), .text(featuresHash),
+            .text(featureVersion), .double(featureQualityScore), .text(buildCommit),
+        ]
+    }
+}

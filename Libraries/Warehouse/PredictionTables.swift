@@ -1,0 +1,11 @@
+public import Pipeline
+
+extension WarehouseTables {
+    /// The tables of Phase 5.
+    public static let predictions: [TableDefinition] = [PlayerPropPrediction.table]
+}
+
+/// The system whose predictions readers are shown.
+public enum ShownSystem {
+    public static let id = "moving_average"
+}

@@ -1,0 +1,9 @@
+public import Pipeline
+
+extension WarehouseTables {
+    /// The raw tables.
+    public static let raw: [TableDefinition] = [
+        NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
+        OddsAPIGameLine.table,
+    ]
+}

@@ -1,0 +1,8 @@
+public import Pipeline
+
+/// The processors of Phase 3.
+public enum AnalyticsProcessors {
+    public static let all: [any Processor] = [
+        TeamOffenseGameSummaryProcessor(), PlayerGameSummaryProcessor(), UpcomingPlayerGameContextProcessor(),
+    ]
+}

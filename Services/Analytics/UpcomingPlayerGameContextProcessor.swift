@@ -1,0 +1,134 @@
+import Basketball
+public import Pipeline
+import Postgres
+import Warehouse
+
+/// Writes `nba_analytics.upcoming_player_game_context`: one row a player who is expected to play on the date.
+///
+/// Reads `nbac_schedule`, the points and game lines of the date as they were before tip-off, and, strictly before the
+/// date, `player_game_summary` and `team_offense_game_summary` of the season. Expected are the players whose latest row
+/// of the season is for a team of the slate and at most 30 days old, and the players with a line whose team their
+/// history tells. `days_rest` is 1 on a back-to-back; the spread is the own team's; injuries have no source yet, so
+/// `star_teammates_out` is NULL.
+public struct UpcomingPlayerGameContextProcessor: Processor {
+    public static let name = "upcoming_player_game_context"
+
+    public init() {}
+
+    public func execute(_ execution: Execution) async throws -> Outcome {
+        let date = execution.gameDate
+        let read = try await execution.snapshot { try await Self.read($0, date) }
+        guard !read.scope.isEmpty else { return .nothingPending(read.scope) }
+        guard !read.inputs.games.isEmpty else {
+            return .expectedEmpty(
+                read.scope,
+                reason: "no_games",
+                removing: TableWrite([UpcomingPlayerGameContext](), scope: .date(date))
+            )
+        }
+        let result = PlayerContexts.compute(read.inputs)
+        let write = TableWrite(result.rows, date: .date(date), only: read.players, column: "player_lookup")
+        var outcome = Outcome(
+            .success,
+            scope: read.scope,
+            writes: [write],
+            inScope: read.players?.count ?? result.rows.count,
+            processed: read.players?.count ?? result.rows.count
+        )
+        if read.players == nil, result.rows.isEmpty {
+            outcome.status = .noData
+            outcome.isExpectedEmpty = !read.hasEarlierGames
+            if read.hasEarlierGames { outcome.missingDependencies = ["player_game_summary"] }
+        }
+        let teams = Set(read.inputs.games.flatMap(\.teams))
+        if read.players == nil, read.hasEarlierGames {
+            let covered = Set(result.rows.map(\.teamAbbr))
+            outcome.missingDependencies += teams.subtracting(covered).sorted().map { "player_game_summary:\($0)" }
+        }
+        outcome.metadata = [
+            "lines_without_team": .int(Int64(result.linesWithoutTeam.count)),
+            "with_line": .int(Int64(result.rows.count { $0.hasPropLine })),
+        ]
+        return outcome
+    }
+
+    private struct Read: Sendable {
+        var scope: Scope
+        /// Nil for the whole date.
+        var players: Set<String>?
+        var hasEarlierGames = true
+        var inputs: PlayerContexts.Inputs
+    }
+
+    private static func read(_ reader: SnapshotReader, _ date: GameDate) async throws -> Read {
+        var read = Read(scope: try await reader.scope(), inputs: PlayerContexts.Inputs(date: date))
+        guard !read.scope.isEmpty else { return read }
+        let games = try await reader.slate(on: date).filter { !$0.isPostponed }
+        guard let season = games.first?.seasonYear else { return read }
+        read.inputs.games = games
+        let slate = SlateScope(read.scope, games: games, reachesOpponent: true)
+        let onSlate = Set(games.flatMap(\.teams))
+        let teams = slate.isFull ? onSlate : slate.teams.intersection(onSlate)
+
+        read.inputs.teams = try await reader.teamHistories(teams, season: season, before: date)
+        var players = slate.isFull ? [] : slate.players
+        if slate.isFull || !teams.isEmpty {
+            read.inputs.lines = try await reader.pointsLines(on: date)
+            players.formUnion(
+                read.inputs.lines.players(in: games.filter { !teams.isDisjoint(with: $0.teams) })
+            )
+            players.formUnion(
+                try await reader.playersSeen(
+                    season: season,
+                    before: date,
+                    since: read.inputs.teams.mapValues { PlayerContexts.firstRecentDay($0) }
+                )
+            )
+        } else {
+            read.inputs.lines = try await reader.pointsLines(on: date, players: players)
+        }
+        if !slate.isFull {
+            players.formUnion(try await stored(reader, date, slate.teams, games))
+            read.players = players
+        }
+        read.inputs.players = try await reader.playerHistories(season: season, before: date, players: players)
+        let unknown = Set(read.inputs.lines.byPlayer.keys).intersection(players)
+            .subtracting(read.inputs.players.records.keys)
+        read.inputs.lastKnown = try await reader.lastKnown(unknown, before: date)
+        read.inputs.candidates = players
+
+        // The teams of single players and their opponents, where the markers did not name them.
+        let own = Set(read.inputs.players.records.values.map(\.team))
+            .union(read.inputs.lastKnown.values.map(\.team))
+        let needed = games.filter { !own.isDisjoint(with: $0.teams) }.flatMap(\.teams)
+        let more = try await reader.teamHistories(
+            Set(needed).subtracting(read.inputs.teams.keys),
+            season: season,
+            before: date
+        )
+        read.inputs.teams.merge(more) { known, _ in known }
+        if !players.isEmpty { read.inputs.gameLines = try await reader.gameLines(on: date) }
+        if slate.isFull, read.inputs.players.records.isEmpty {
+            read.hasEarlierGames = try await reader.hasEarlierGames(onSlate, season: season, before: date)
+        }
+        return read
+    }
+
+    /// The players whose stored row of the date is for one of the teams, or for a game that is not on the slate any
+    /// more.
+    private static func stored(
+        _ reader: SnapshotReader,
+        _ date: GameDate,
+        _ teams: Set<String>,
+        _ games: [SlateGame]
+    ) async throws -> Set<String> {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup FROM nba_analytics.upcoming_player_game_context
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL
+                AND (team_abbr = ANY(\(teams.sorted())) OR nba_game_id <> ALL(\(games.map(\.nbaGameID))))
+            """
+        )
+        return Set(try rows.column("player_lookup", as: String.self))
+    }
+}

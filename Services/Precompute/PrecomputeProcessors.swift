@@ -1,0 +1,6 @@
+public import Pipeline
+
+/// The processors of Phase 4.
+public enum PrecomputeProcessors {
+    public static let all: [any Processor] = [PlayerDailyCacheProcessor(), MLFeatureStoreProcessor()]
+}

@@ -1,0 +1,249 @@
+import Basketball
+import Foundation
+import Pipeline
+import Postgres
+import Warehouse
+
+/// Ends Phase 5: the worker that finishes the last open player of a batch closes the phase and opens the next one in
+/// its own transaction. The batch row is locked first and the open tasks are counted after that, so of two workers that
+/// finish at once the second one sees what the first one did.
+struct PredictionBatchEnd: Sendable {
+    var registry: Registry
+    var role: String
+    var clock: PipelineClock
+    var phaseDeadline: Duration
+
+    /// A smaller share (0 … 1) of the expected players with a prediction is named on the page.
+    static let coverageGoal = 0.9
+
+    func callAsFunction(_ tasks: [ClaimedTask], in transaction: PostgresTransaction) async throws -> [OutboxMessage] {
+        var runs: [UUID: RunRecord] = [:]
+        for task in tasks { runs[task.run.runID] = task.run }
+        var messages: [OutboxMessage] = []
+        for run in runs.values.sorted(by: { $0.runID.uuidString < $1.runID.uuidString }) {
+            messages += try await advance(run, in: transaction)
+        }
+        return messages
+    }
+
+    private func advance(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [OutboxMessage] {
+        let found = try await transaction.query(
+            """
+            SELECT batch_id, state, expected_count, readiness, completed_at IS NOT NULL AS is_complete
+            FROM nba_predictions.prediction_batch WHERE run_id = \(run.runID) FOR UPDATE
+            """
+        )
+        guard let row = found.first else {
+            try await fail(run, reason: "the prediction coordinator failed", in: transaction)
+            return []
+        }
+        let batch = try Batch(row: row)
+        if batch.state == "not_started" {
+            try await fail(
+                run,
+                reason: "predictions not started: \(batch.reasons.joined(separator: "; "))",
+                in: transaction
+            )
+            return []
+        }
+        let tasks = try await transaction.query(
+            """
+            SELECT count(*) FILTER (WHERE NOT is_terminal) AS open, count(*) FILTER (WHERE state = 'success') AS predicted,
+                   count(*) FILTER (WHERE state = 'failed') AS failed
+            FROM nba_orchestration.task
+            WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PlayerPredictions.name)
+            """
+        ).one()
+        let open: Int = try tasks.decode("open")
+        let predicted: Int = try tasks.decode("predicted")
+        try await transaction.execute(
+            """
+            UPDATE nba_predictions.prediction_batch SET open_count = \(Int32(open)), predicted_count = \(Int32(predicted))
+            WHERE run_id = \(run.runID)
+            """
+        )
+        guard open == 0, !batch.isComplete else { return [] }
+        return try await complete(
+            batch,
+            run,
+            predicted: predicted,
+            failed: try tasks.decode("failed"),
+            in: transaction
+        )
+    }
+
+    private func complete(
+        _ batch: Batch,
+        _ run: RunRecord,
+        predicted: Int,
+        failed: Int,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
+        let skipped = try await skips(of: run, in: transaction)
+        let slate = try await SlateCounts(run.gameDate, in: transaction)
+        let skippedJSON = JSONValue.object(JSONObject(skipped.map { ($0.reason, .int(Int64($0.count))) }))
+        try await transaction.execute(
+            """
+            UPDATE nba_predictions.prediction_batch SET
+                state = CASE WHEN state = 'open' THEN 'complete' ELSE state END, completed_at = now(),
+                skipped = \(PostgresJSON(try skippedJSON.text(.canonical))), line_count = \(Int32(slate.withLine))
+            WHERE run_id = \(run.runID)
+            """
+        )
+        // The phase may have been expired or cancelled meanwhile; then nothing follows from it.
+        guard let upstream = try await openPhase(run, in: transaction) else { return [] }
+
+        var own = batch.reasons
+        if failed > 0 { own.append("\(failed) of \(batch.players) predictions failed") }
+        if batch.expected > 0, Double(slate.predicted) < Self.coverageGoal * Double(batch.expected) {
+            own.append("predictions for \(slate.predicted) of \(batch.expected) expected players")
+        }
+        let reasons = upstream + own.filter { !upstream.contains($0) }
+        var report = PhaseReport()
+        report.recordCount = predicted
+        report.recordsFailed = failed
+        report.output = PlayerPropPrediction.table.name
+        report.metadata = [
+            "batch_id": .string(batch.batchID.uuidString.lowercased()), "expected": .int(Int64(batch.players)),
+            "predicted": .int(Int64(predicted)), "failed": .int(Int64(failed)), "skipped": skippedJSON,
+            "slate_expected": .int(Int64(batch.expected)), "slate_predicted": .int(Int64(slate.predicted)),
+            "coverage": Self.share(slate.predicted, of: batch.expected),
+            "line_coverage": Self.share(slate.withLine, of: slate.predicted),
+            "synthetic_lines": .int(Int64(slate.withSyntheticLine)),
+        ]
+        let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+        try await opener.close(
+            .predictions,
+            of: run,
+            state: batch.players == 0 && batch.state == "open" ? "unchanged" : "complete",
+            degraded: !own.isEmpty,
+            reasons: own.filter { !upstream.contains($0) },
+            gateReport: .object(JSONObject(report.metadata.sorted { $0.key < $1.key }.map { ($0, $1) })),
+            in: transaction
+        )
+        let result = try await opener.openNext(
+            after: .predictions,
+            of: run,
+            degraded: !reasons.isEmpty,
+            reasons: reasons,
+            report: report,
+            now: clock.now,
+            in: transaction
+        )
+        if result.opened == .publishing { return result.messages }
+        return [completion(run, reasons: reasons, report: report)]
+    }
+
+    /// The phase's completion where no later phase follows; otherwise the message that opens Phase 6 is it.
+    private func completion(_ run: RunRecord, reasons: [String], report: PhaseReport) -> OutboxMessage {
+        var envelope = Envelope(
+            run: run,
+            from: role,
+            completed: .predictions,
+            status: reasons.isEmpty ? .success : .partial,
+            source: .orchestrator,
+            at: clock.now
+        )
+        report.fill(&envelope)
+        envelope.skipDownstreamTrigger = true
+        if !reasons.isEmpty { envelope.metadata["degraded_reasons"] = .array(reasons.map { .string($0) }) }
+        return OutboxMessage(topic: .phase5PredictionsComplete, envelope: envelope)
+    }
+
+    /// The degraded reasons that the open phase came with; nil when it is not open any more.
+    private func openPhase(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [String]? {
+        let rows = try await transaction.query(
+            """
+            SELECT degraded_reasons FROM nba_orchestration.run_phase
+            WHERE run_id = \(run.runID) AND phase = 5 AND state = 'open' FOR UPDATE
+            """
+        )
+        return try rows.first?.decode("degraded_reasons", as: [String].self)
+    }
+
+    private func fail(_ run: RunRecord, reason: String, in transaction: PostgresTransaction) async throws {
+        guard try await openPhase(run, in: transaction) != nil else { return }
+        let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+        try await opener.close(
+            .predictions,
+            of: run,
+            state: "failed",
+            degraded: true,
+            reasons: [reason],
+            in: transaction
+        )
+        try await opener.failRun(run, state: "failed", reason: reason, in: transaction)
+        try await transaction.execute(
+            Alerts.raise(
+                .error,
+                signature: "predictions:failed:\(run.runID.uuidString.lowercased())",
+                title: "predictions of \(run.gameDate): \(reason)",
+                gameDate: run.gameDate,
+                runID: run.runID,
+                by: role
+            )
+        )
+    }
+
+    private func skips(
+        of run: RunRecord,
+        in transaction: PostgresTransaction
+    ) async throws -> [(reason: String, count: Int)] {
+        let rows = try await transaction.query(
+            """
+            SELECT skip_reason, count(*) AS players FROM nba_orchestration.pipeline_execution_log
+            WHERE run_id = \(run.runID) AND game_date = \(run.gameDate.postgresDate) AND phase = 5
+                AND processor_name = \(PlayerPredictions.name) AND status = 'no_data' AND skip_reason IS NOT NULL
+            GROUP BY skip_reason ORDER BY skip_reason
+            """
+        )
+        return try rows.map { (try $0.decode("skip_reason"), try $0.decode("players")) }
+    }
+
+    private static func share(_ part: Int, of whole: Int) -> JSONValue {
+        whole == 0 ? .null : .double(Double(part) / Double(whole))
+    }
+}
+
+/// A row of `prediction_batch`.
+private struct Batch: Sendable {
+    var batchID: UUID
+    var state: String
+    /// Tasks of the batch.
+    var players: Int
+    /// Players of the date who should have a prediction.
+    var expected: Int
+    var reasons: [String]
+    var isComplete: Bool
+
+    init(row: PostgresRow) throws {
+        batchID = try row.decode("batch_id")
+        state = try row.decode("state")
+        players = Int(try row.decode("expected_count", as: Int32.self))
+        isComplete = try row.decode("is_complete")
+        let readiness = try JSONValue(parsing: row.decode("readiness", as: PostgresJSON.self).bytes)
+        expected = Int(readiness["expected"]?.intValue ?? 0)
+        reasons = (readiness["reasons"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+}
+
+/// The predictions of a date as they stand.
+private struct SlateCounts: Sendable {
+    var predicted: Int
+    var withLine: Int
+    var withSyntheticLine: Int
+
+    init(_ date: GameDate, in transaction: PostgresTransaction) async throws {
+        let row = try await transaction.query(
+            """
+            SELECT count(*) AS predicted, count(*) FILTER (WHERE has_prop_line) AS with_line,
+                   count(*) FILTER (WHERE is_line_synthetic) AS with_synthetic_line
+            FROM nba_predictions.player_prop_predictions
+            WHERE game_date = \(date.postgresDate) AND system_id = \(ShownSystem.id) AND removed_at IS NULL
+            """
+        ).one()
+        predicted = try row.decode("predicted")
+        withLine = try row.decode("with_line")
+        withSyntheticLine = try row.decode("with_synthetic_line")
+    }
+}

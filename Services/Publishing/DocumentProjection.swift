@@ -1,0 +1,130 @@
+import Logging
+import Foundation
+import Logging
+public import Pipeline
+import Postgres
+public import ServiceLifecycle
+
+/// Keeps the object store's files equal to the pointers: `predictions/2024-01-15.json` and so on, and a manifest that
+/// says which version each of them is.
+///
+/// The pointers in PostgreSQL are the truth. A file that a crash left behind, or that somebody removed, is written again:
+/// changed pointers are looked for every second and after each commit, every file is looked at every minute.
+public struct DocumentProjection: Service {
+    static let manifestPath = "documents/manifest.json"
+    static let rounds = 60
+
+    let context: ServiceContext
+    let signal: ProjectionSignal
+
+    public init(context: ServiceContext, signal: ProjectionSignal) {
+        self.context = context
+        self.signal = signal
+    }
+
+    public func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                    signal.send()
+                    await context.pause(.seconds(1))
+                }
+                signal.finish()
+            }
+            group.addTask { await follow() }
+            await group.waitForAll()
+        }
+    }
+
+    private func follow() async {
+        let lease = RoleLease(
+            pool: context.pool,
+            role: "publishing-projection",
+            owner: context.instance,
+            duration: .seconds(5)
+        )
+        var round = 0
+        for await _ in signal.stream {
+            context.progress.beat("projection")
+            do {
+                guard try await lease.acquire() != nil else { continue }
+                let written = try await project(verifying: round % Self.rounds == 0)
+                if written > 0 { context.logger.info("document files rewritten", metadata: ["files": "\(written)"]) }
+                round += 1
+            } catch {
+                context.logger.warning("document files not written yet", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Compares pointers and manifest and rewrites what differs; with `verifying` also the files themselves. Returns the
+    /// number of files written.
+    func project(verifying: Bool) async throws -> Int {
+        var manifest = try await manifest()
+        let rows = try await context.pool.query(
+            """
+            SELECT p.kind, p.key, p.version, d.etag FROM nba_publishing.document_pointer AS p
+            JOIN nba_publishing.document AS d USING (document_id) ORDER BY p.kind, p.key
+            """
+        )
+        var written = 0
+        for row in rows {
+            let kind: String = try row.decode("kind")
+            let key: String = try row.decode("key")
+            let etag: String = try row.decode("etag")
+            let path = try ObjectPath(validating: "\(kind)/\(key).json")
+            let isListed = manifest[path.string]?["etag"]?.stringValue == etag
+            if isListed {
+                guard verifying else { continue }
+                if try await context.objects.head(path)?.sha256 == etag { continue }
+            }
+            // The pointer may have moved on since; its next version follows in the next round.
+            let payload = try await context.pool.query(
+                """
+                SELECT payload::text AS payload FROM nba_publishing.document
+                WHERE kind = \(kind) AND key = \(key) AND etag = \(etag)
+                """
+            )
+            guard let text = try payload.first?.decode("payload", as: String.self) else { continue }
+            try await context.objects.put(path, bytes: Array(text.utf8))
+            manifest[path.string] = ["version": .int(try row.decode("version")), "etag": .string(etag)]
+            written += 1
+        }
+        if written > 0 {
+            let sorted = JSONValue.object(JSONObject(manifest.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+            try await context.objects.put(
+                ObjectPath(validating: Self.manifestPath),
+                bytes: try sorted.utf8(.indented)
+            )
+        }
+        return written
+    }
+
+    /// What the files are, by path; a manifest that is missing or broken counts as empty and every file is written again.
+    private func manifest() async throws -> [String: JSONValue] {
+        do {
+            let bytes = try await context.objects.get(
+                ObjectPath(validating: Self.manifestPath),
+                maximumBytes: 64 << 20
+            )
+            return try JSONValue(parsing: bytes).dictionaryValue ?? [:]
+        } catch let error as ObjectStoreError where error.code == .notFound || error.code == .corrupt {
+            return [:]
+        } catch is JSONError {
+            return [:]
+        }
+    }
+}
+
+/// Wakes the projection; several wake-ups before it looks are one.
+public struct ProjectionSignal: Sendable {
+    let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    public init() {
+        (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    public func send() { continuation.yield() }
+    func finish() { continuation.finish() }
+}

@@ -1,0 +1,17 @@
+public import Pipeline
+
+/// Phase 6 as a service.
+public enum PublishingService {
+    public static func definition(_ context: ServiceContext, signal: ProjectionSignal) -> PhaseServiceDefinition {
+        let end = PublishingEnd(registry: context.registry, role: Phase.publishing.name)
+        return PhaseServiceDefinition(
+            phase: .publishing,
+            service: Phase.publishing.name,
+            topics: [.phase5PredictionsComplete],
+            processors: [PredictionsDocument(), TonightDocument()],
+            workers: 2,
+            onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
+            afterCommit: { _ in signal.send() }
+        )
+    }
+}

@@ -1,0 +1,251 @@
+import Basketball
+import Foundation
+import Pipeline
+import Postgres
+import Warehouse
+
+extension Slate {
+    /// Seasons' games that count as history; exhibition games do not.
+    private static let countedTypes = [
+        SeasonType.regular, .playoffs, .playIn, .cupFinal,
+    ].map(\.rawValue)
+
+    /// Reads the slate of a date as the run `runID` leaves it.
+    init(date: GameDate, runID: UUID, reader: SnapshotReader) async throws {
+        self.date = date
+        (games, dataAsOf) = try await Self.games(date, reader)
+        reasons = try await Self.reasons(of: runID, reader)
+        players = []
+        guard !games.isEmpty else { return }
+        let actual = try await Self.actualPoints(date, reader)
+        players = try await Self.players(date, reader)
+        let lookups = Set(players.map(\.lookup)).sorted()
+        let statistics = try await Self.statistics(of: lookups, before: date, reader)
+        let recent = try await Self.recentGames(of: lookups, before: date, reader)
+        let (offers, newestOffer) = try await Self.offers(date, reader)
+        if let newestOffer { dataAsOf = max(dataAsOf ?? newestOffer, newestOffer) }
+        let final = Set(games.filter { $0.status == .final }.map(\.gameID))
+        for index in players.indices {
+            let lookup = players[index].lookup
+            players[index].season = statistics[lookup] ?? SeasonStatistics()
+            players[index].recent = recent[lookup] ?? []
+            players[index].offers = offers[lookup] ?? []
+            if final.contains(players[index].gameID) { players[index].actualPoints = actual[lookup] }
+        }
+    }
+
+    private static func games(_ date: GameDate, _ reader: SnapshotReader) async throws -> ([Game], Date?) {
+        let rows = try await reader.query(
+            """
+            SELECT game_id, home_team_tricode, away_team_tricode, tipoff_at, game_status, is_postponed, home_team_score,
+                   away_team_score, captured_at
+            FROM nba_raw.nbac_schedule WHERE game_date = \(date.postgresDate) AND removed_at IS NULL
+            ORDER BY tipoff_at NULLS LAST, game_id
+            """
+        )
+        var games: [Game] = []
+        var asOf: Date?
+        for row in rows {
+            let number: Int = try row.decode("game_status")
+            let status: Game.Status =
+                try row.decode("is_postponed", as: Bool.self)
+                ? .postponed : number == 3 ? .final : number == 2 ? .inProgress : .scheduled
+            games.append(
+                Game(
+                    gameID: try row.decode("game_id"),
+                    home: try row.decode("home_team_tricode"),
+                    away: try row.decode("away_team_tricode"),
+                    tipoffAt: try row.decode("tipoff_at"),
+                    status: status,
+                    homeScore: try row.decode("home_team_score"),
+                    awayScore: try row.decode("away_team_score")
+                )
+            )
+            if let captured = try row.decode("captured_at", as: Date?.self) { asOf = max(asOf ?? captured, captured) }
+        }
+        return (games, asOf)
+    }
+
+    /// Who is expected to play, and whoever has a prediction. A player who stands here twice is for the checks to find.
+    private static func players(_ date: GameDate, _ reader: SnapshotReader) async throws -> [Player] {
+        let rows = try await reader.query(
+            """
+            SELECT COALESCE(p.player_lookup, c.player_lookup) AS player_lookup, c.player_full_name,
+                   COALESCE(p.game_id, c.game_id) AS game_id, COALESCE(p.team_abbr, c.team_abbr) AS team_abbr,
+                   COALESCE(p.is_home, c.home_game) AS is_home, c.days_rest, c.back_to_back,
+                   p.predicted_points, p.confidence_score, p.recommendation, p.current_points_line, p.line_source,
+                   p.is_line_synthetic, p.feature_quality_score, p.model_version,
+                   (p.components->>'over_probability')::double precision AS over_probability,
+                   (p.features_snapshot->'features'->>5)::double precision AS fatigue_score
+            FROM (SELECT * FROM nba_analytics.upcoming_player_game_context
+                  WHERE game_date = \(date.postgresDate) AND removed_at IS NULL) AS c
+            FULL JOIN (SELECT * FROM nba_predictions.player_prop_predictions
+                       WHERE game_date = \(date.postgresDate) AND removed_at IS NULL AND system_id = \(ShownSystem.id)) AS p
+                ON p.player_lookup = c.player_lookup
+            ORDER BY 1, p.game_id, p.model_version
+            """
+        )
+        var players: [Player] = []
+        for row in rows {
+            let lookup: String = try row.decode("player_lookup")
+            var player = Player(
+                lookup: lookup,
+                name: try row.decode("player_full_name"),
+                gameID: try row.decode("game_id"),
+                team: try row.decode("team_abbr"),
+                isHome: try row.decode("is_home"),
+                daysRest: try row.decode("days_rest"),
+                isBackToBack: try row.decode("back_to_back")
+            )
+            if let points = try row.decode("predicted_points", as: Double?.self) {
+                player.prediction = Prediction(
+                    points: points,
+                    confidence: try row.decode("confidence_score"),
+                    recommendation: try row.decode("recommendation"),
+                    line: try row.decode("current_points_line"),
+                    lineSource: try row.decode("line_source"),
+                    isLineSynthetic: try row.decode("is_line_synthetic"),
+                    overProbability: try row.decode("over_probability"),
+                    fatigueScore: try row.decode("fatigue_score"),
+                    qualityScore: try row.decode("feature_quality_score"),
+                    modelVersion: try row.decode("model_version")
+                )
+            }
+            players.append(player)
+        }
+        return players
+    }
+
+    private static func statistics(
+        of lookups: [String],
+        before date: GameDate,
+        _ reader: SnapshotReader
+    ) async throws -> [String: SeasonStatistics] {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup, count(*) AS games, avg(points)::double precision AS points,
+                   avg(minutes_played) AS minutes,
+                   sum(fg_makes)::double precision / nullif(sum(fg_attempts), 0) AS field_goal_share,
+                   sum(three_pt_makes)::double precision / nullif(sum(three_pt_attempts), 0) AS three_point_share,
+                   avg(plus_minus)::double precision AS plus_minus,
+                   avg(ft_attempts)::double precision AS free_throw_attempts,
+                   avg(points) FILTER (WHERE game_date >= \(date.adding(days: -30).postgresDate))::double precision
+                       AS points_last_30_days
+            FROM nba_analytics.player_game_summary
+            WHERE season_year = \(Season(containing: date).startYear) AND game_date < \(date.postgresDate)
+                AND player_lookup = ANY(\(lookups)) AND player_status = 'active' AND removed_at IS NULL
+                AND season_type = ANY(\(countedTypes))
+            GROUP BY player_lookup
+            """
+        )
+        var statistics: [String: SeasonStatistics] = [:]
+        for row in rows {
+            statistics[try row.decode("player_lookup", as: String.self)] = SeasonStatistics(
+                games: try row.decode("games"),
+                points: try row.decode("points"),
+                minutes: try row.decode("minutes"),
+                fieldGoalShare: try row.decode("field_goal_share"),
+                threePointShare: try row.decode("three_point_share"),
+                plusMinus: try row.decode("plus_minus"),
+                freeThrowAttempts: try row.decode("free_throw_attempts"),
+                pointsLast30Days: try row.decode("points_last_30_days")
+            )
+        }
+        return statistics
+    }
+
+    private static func recentGames(
+        of lookups: [String],
+        before date: GameDate,
+        _ reader: SnapshotReader
+    ) async throws -> [String: [PastGame]] {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup, player_status, points, minutes_played, points_line, home_game, plus_minus FROM (
+                SELECT *, row_number() OVER (PARTITION BY player_lookup ORDER BY game_date DESC) AS place
+                FROM nba_analytics.player_game_summary
+                WHERE season_year = \(Season(containing: date).startYear) AND game_date < \(date.postgresDate)
+                    AND player_lookup = ANY(\(lookups)) AND removed_at IS NULL AND season_type = ANY(\(countedTypes))
+            ) AS g WHERE place <= 10 ORDER BY player_lookup, place
+            """
+        )
+        var games: [String: [PastGame]] = [:]
+        for row in rows {
+            games[try row.decode("player_lookup", as: String.self), default: []].append(
+                PastGame(
+                    hasPlayed: try row.decode("player_status", as: String.self) == "active",
+                    points: try row.decode("points"),
+                    minutes: try row.decode("minutes_played"),
+                    line: try row.decode("points_line"),
+                    isHome: try row.decode("home_game"),
+                    plusMinus: try row.decode("plus_minus")
+                )
+            )
+        }
+        return games
+    }
+
+    /// The bookmakers in the order in which a line is chosen; any other comes after them.
+    private static let bookmakers = ["draftkings", "fanduel", "betmgm", "pointsbetus", "williamhill_us"]
+
+    /// The last offer of each bookmaker before the game began.
+    private static func offers(
+        _ date: GameDate,
+        _ reader: SnapshotReader
+    ) async throws -> ([String: [Offer]], newest: Date?) {
+        let rows = try await reader.query(
+            """
+            SELECT DISTINCT ON (player_lookup, bookmaker) player_lookup, bookmaker, points_line, over_price_american,
+                   under_price_american, is_synthetic, captured_at
+            FROM nba_raw.odds_api_player_points_props
+            WHERE game_date = \(date.postgresDate) AND NOT is_after_tipoff AND removed_at IS NULL
+            ORDER BY player_lookup, bookmaker, snapshot_timestamp DESC, points_line
+            """
+        )
+        var offers: [String: [Offer]] = [:]
+        var newest: Date?
+        for row in rows {
+            offers[try row.decode("player_lookup", as: String.self), default: []].append(
+                Offer(
+                    bookmaker: try row.decode("bookmaker"),
+                    line: try row.decode("points_line"),
+                    overOdds: try row.decode("over_price_american"),
+                    underOdds: try row.decode("under_price_american"),
+                    isSynthetic: try row.decode("is_synthetic")
+                )
+            )
+            if let captured = try row.decode("captured_at", as: Date?.self) {
+                newest = max(newest ?? captured, captured)
+            }
+        }
+        func rank(_ offer: Offer) -> (Int, String) {
+            (bookmakers.firstIndex(of: offer.bookmaker) ?? bookmakers.count, offer.bookmaker)
+        }
+        return (offers.mapValues { $0.sorted { rank($0) < rank($1) } }, newest)
+    }
+
+    private static func actualPoints(_ date: GameDate, _ reader: SnapshotReader) async throws -> [String: Int] {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup, points FROM nba_analytics.player_game_summary
+            WHERE game_date = \(date.postgresDate) AND player_status = 'active' AND points IS NOT NULL
+                AND removed_at IS NULL
+            """
+        )
+        var points: [String: Int] = [:]
+        for row in rows { points[try row.decode("player_lookup", as: String.self)] = try row.decode("points") }
+        return points
+    }
+
+    private static func reasons(of runID: UUID, _ reader: SnapshotReader) async throws -> [String] {
+        let rows = try await reader.query(
+            "SELECT degraded_reasons FROM nba_orchestration.run_phase WHERE run_id = \(runID) AND phase = 6"
+        )
+        return try rows.first?.decode("degraded_reasons", as: [String].self) ?? []
+    }
+}
+
+extension GameDate {
+    /// The day as a parameter of a statement.
+    var postgresDate: PostgresDate { PostgresDate(daysSince1970: daysSince1970) }
+}

@@ -1,0 +1,83 @@
+import Basketball
+import Pipeline
+import Upstream
+import Warehouse
+
+/// `nba_raw.nbac_team_boxscore`: both teams' totals of one game. The payload does not say on which day the game was
+/// played; the path does, and else the scrape's input or the run.
+struct NbacTeamBoxscoreProcessor: RawReader {
+    static let name = "nbac_team_boxscore"
+
+    func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
+        guard case .teamBoxscore(let date, let game) = location.key?.subject else { return nil }
+        return scope(date, game).headKey
+    }
+
+    private func scope(_ date: GameDate, _ game: NBAGameID) -> WriteScope {
+        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game.rawValue))])
+    }
+
+    func read(
+        _ body: [UInt8],
+        _ location: RawInput.Location,
+        _ subject: RawSubject
+    ) throws -> RawContent<NbacTeamBoxscore> {
+        let game: NBAGameID
+        do { game = try NBAGameID(subject.unit) } catch {
+            throw TaskError(.permanent, type: "invalid_unit", "\"\(subject.unit.prefix(40))\" is no NBA game id")
+        }
+        let date = location.key?.gameDate ?? subject.gameDate
+        let payload = try TeamBoxPayload.parse(body, game: game)
+        let rows = try payload.lines.map { try Self.row($0, game, date) }
+        return RawContent(
+            rows: rows,
+            scope: scope(date, game),
+            // One of two teams is not a game.
+            minimumShareOfHead: 0.9,
+            notes: payload.notes,
+            listedCount: payload.isNotStarted || payload.isOutsideLeague ? payload.notes.droppedCount : 2,
+            isNothingToExpect: payload.isOutsideLeague
+        )
+    }
+
+    private static func row(_ line: TeamLine, _ game: NBAGameID, _ date: GameDate) throws -> NbacTeamBoxscore {
+        let statistics = line.statistics
+        let gameID = try GameID(
+            date: date,
+            away: line.isHome ? line.opponent : line.team,
+            home: line.isHome ? line.team : line.opponent
+        )
+        return NbacTeamBoxscore(
+            gameID: gameID.description,
+            nbaGameID: game.rawValue,
+            gameDate: date,
+            seasonYear: game.season.startYear,
+            teamID: line.team.id,
+            teamAbbr: line.team.tricode,
+            opponentTeamAbbr: line.opponent.tricode,
+            teamName: line.teamName,
+            teamCity: line.teamCity,
+            isHome: line.isHome,
+            minutes: line.minutes,
+            points: statistics.points,
+            fieldGoalsMade: statistics.fieldGoalsMade,
+            fieldGoalsAttempted: statistics.fieldGoalsAttempted,
+            fieldGoalPercentage: statistics.fieldGoalPercentage,
+            threePointersMade: statistics.threePointersMade,
+            threePointersAttempted: statistics.threePointersAttempted,
+            threePointPercentage: statistics.threePointPercentage,
+            freeThrowsMade: statistics.freeThrowsMade,
+            freeThrowsAttempted: statistics.freeThrowsAttempted,
+            freeThrowPercentage: statistics.freeThrowPercentage,
+            offensiveRebounds: statistics.offensiveRebounds,
+            defensiveRebounds: statistics.defensiveRebounds,
+            totalRebounds: statistics.totalRebounds,
+            assists: statistics.assists,
+            steals: statistics.steals,
+            blocks: statistics.blocks,
+            turnovers: statistics.turnovers,
+            personalFouls: statistics.personalFouls,
+            plusMinus: statistics.plusMinus
+        )
+    }
+}

@@ -1,0 +1,164 @@
+import Basketball
+import Foundation
+import Pipeline
+import Postgres
+import Upstream
+
+/// A raw processor: it says how one payload becomes rows; fetching, checking and judging are the same for all.
+protocol RawReader: Processor {
+    associatedtype Row: WarehouseRow
+
+    /// The beginning of the head's name under which an earlier reading of the same payload is found; nil where the
+    /// path does not tell.
+    func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
+
+    /// The payload's rows. Throws ``PayloadError`` or ``TaskError`` when the whole of it is unusable.
+    func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) throws -> RawContent<Row>
+}
+
+/// What a task is about.
+struct RawSubject: Sendable, Hashable {
+    var unit: String
+    var gameDate: GameDate
+
+    init(unit: String, gameDate: GameDate) {
+        self.unit = unit
+        self.gameDate = gameDate
+    }
+
+    init(_ task: ClaimedTask) { self.init(unit: task.unit, gameDate: task.gameDate) }
+}
+
+/// The rows of a payload.
+struct RawContent<Row: WarehouseRow>: Sendable {
+    var rows: [Row]
+    /// What the payload speaks for; nil when it has no rows.
+    var scope: WriteScope?
+    /// The share of the rows of the last snapshot that this one must have, because a source that lost rows must not
+    /// remove them. Zero where every snapshot has a scope of its own.
+    var minimumShareOfHead: Double
+    var notes: PayloadNotes
+    /// Rows of the payload, whatever became of them.
+    var listedCount: Int
+    /// True when the payload itself says that there can be nothing, such as a game of another competition.
+    var isNothingToExpect = false
+}
+
+extension RawReader {
+    /// The longest payload that is read; a season's schedule has up to 10 MB.
+    static var maximumBytes: Int { 64 << 20 }
+
+    public func execute(_ execution: Execution) async throws -> Outcome {
+        let task = execution.task
+        let input = try RawInput(task)
+        guard let location = input.payload else { return nothing(input) }
+        // By hand means: read it again.
+        if task.run.kind != .manual, let known = try await alreadyRead(location, execution) { return known }
+
+        let body = try await execution.objects.get(location.path, maximumBytes: Self.maximumBytes)
+        let digest = SHA256.hash(body).hex
+        if let expected = location.sha256, expected != digest {
+            throw TaskError(
+                .permanent,
+                type: "checksum_mismatch",
+                "\(location.path) has \(digest); its scraper wrote \(expected.prefix(64))"
+            )
+        }
+        let content: RawContent<Row>
+        do {
+            content = try read(body, location, RawSubject(task))
+        } catch let error as PayloadError {
+            throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
+        }
+        return try outcome(content, of: input, location, digest)
+    }
+
+    /// A scrape without a payload still ends its raw task: nobody waits for what cannot come.
+    private func nothing(_ input: RawInput) -> Outcome {
+        var outcome = Outcome(input.status == .failed ? .failed : .noData)
+        outcome.isExpectedEmpty = input.isExpectedEmpty
+        if input.status == .failed {
+            outcome.skipReason = "scrape_failed"
+            outcome.metadata["reason"] = .string(input.failure ?? "the scrape failed")
+        } else {
+            outcome.skipReason = input.isExpectedEmpty ? "nothing_expected" : "source_has_no_data"
+        }
+        return outcome
+    }
+
+    /// Whether the very same bytes are what the table holds already.
+    private func alreadyRead(_ location: RawInput.Location, _ execution: Execution) async throws -> Outcome? {
+        guard let sha256 = location.sha256, let prefix = headPrefix(location, RawSubject(execution.task)) else {
+            return nil
+        }
+        let rows = try await execution.pool.query(
+            """
+            SELECT row_count FROM nba_orchestration.snapshot_head
+            WHERE table_name = \(Row.table.name) AND starts_with(scope, \(prefix)) AND source_sha256 = \(sha256)
+            LIMIT 1
+            """
+        )
+        guard let row = rows.first else { return nil }
+        // An empty scope of changes is what makes the completion say "unchanged".
+        var outcome = Outcome(.success, scope: Scope(), recordCount: try row.decode("row_count", as: Int.self))
+        outcome.skipReason = "same_payload"
+        return outcome
+    }
+
+    private func outcome(
+        _ content: RawContent<Row>,
+        of input: RawInput,
+        _ location: RawInput.Location,
+        _ digest: String
+    ) throws -> Outcome {
+        let notes = content.notes
+        guard !content.rows.isEmpty, let scope = content.scope else {
+            guard notes.rejectedCount == 0 else {
+                let error = PayloadError(
+                    .noUsableRow,
+                    "\(notes.rejectedCount) rows, all refused: \(notes.examples.joined(separator: "; "))"
+                )
+                throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
+            }
+            var outcome = Outcome(.noData)
+            outcome.isExpectedEmpty = input.isExpectedEmpty || content.isNothingToExpect
+            outcome.skipReason = "payload_without_rows"
+            outcome.metadata = metadata(content)
+            return outcome
+        }
+        let isComplete = notes.rejectedCount == 0 && input.status == .success
+        let write = TableWrite(
+            content.rows,
+            scope: scope,
+            // Only a payload that was taken over completely may be passed over next time.
+            source: SnapshotSource(
+                objectPath: location.path.string,
+                sha256: isComplete ? digest : nil,
+                capturedAt: location.capturedAt
+            ),
+            minimumShareOfHead: content.minimumShareOfHead
+        )
+        var outcome = Outcome(
+            isComplete ? .success : .partial,
+            writes: [write],
+            inScope: content.listedCount - notes.droppedCount,
+            processed: content.rows.count
+        )
+        outcome.recordsFailed = notes.rejectedCount
+        outcome.metadata = metadata(content)
+        if !isComplete {
+            outcome.metadata["reason"] = .string(
+                notes.rejectedCount > 0
+                    ? "refused: \(notes.examples.joined(separator: "; "))" : "the scrape itself was partial"
+            )
+        }
+        return outcome
+    }
+
+    private func metadata(_ content: RawContent<Row>) -> [String: JSONValue] {
+        var metadata: [String: JSONValue] = ["listed": .int(Int64(content.listedCount))]
+        if !content.notes.dropped.isEmpty { metadata["dropped"] = .counts(content.notes.dropped) }
+        if !content.notes.rejected.isEmpty { metadata["rejected"] = .counts(content.notes.rejected) }
+        return metadata
+    }
+}

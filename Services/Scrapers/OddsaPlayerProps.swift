@@ -1,0 +1,22 @@
+import Pipeline
+import Upstream
+
+/// The bookmakers' points lines for the players of one event; the statuses are those of ``EventOdds``.
+struct OddsaPlayerProps: Scraper {
+    static let name = "oddsa_player_props"
+    private let odds: EventOdds
+
+    init(settings: SourceSettings) { odds = EventOdds(settings: settings, markets: ["player_points"]) }
+
+    func request(for execution: Execution) throws -> ScrapeRequest { try odds.request(for: execution) }
+
+    func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsPayload { try odds.validate(body, execution) }
+
+    func subject(of content: OddsPayload, _ execution: Execution) -> PayloadSubject {
+        .playerProps(content.event.subject)
+    }
+
+    func judge(_ content: OddsPayload, _ execution: Execution) -> Finding { odds.judge(content) }
+
+    func isNothingExpected(_ execution: Execution) -> Bool { false }
+}

@@ -1,0 +1,65 @@
+import Basketball
+import HTTPFetch
+import Pipeline
+import Upstream
+
+/// One source. It says what to ask and what the answer means; asking, checking, storing and reporting are the same
+/// for all.
+protocol Scraper: Sendable {
+    associatedtype Content: Sendable
+    static var name: String { get }
+
+    /// What to ask for a task. Throws ``TaskError`` when the task names nothing that can be asked for.
+    func request(for execution: Execution) async throws -> ScrapeRequest
+
+    /// Reads a body. Throws ``PayloadError`` when it is not in the source's form.
+    func validate(_ body: [UInt8], _ execution: Execution) throws -> Content
+
+    /// What the payload is about, which names its place in the store.
+    func subject(of content: Content, _ execution: Execution) throws -> PayloadSubject
+
+    /// What the content amounts to, by a typed count.
+    func judge(_ content: Content, _ execution: Execution) async throws -> Finding
+
+    /// Whether nothing was to be expected, asked when there is no answer or it holds nothing.
+    func isNothingExpected(_ execution: Execution) async throws -> Bool
+}
+
+/// One question to a source.
+struct ScrapeRequest: Sendable {
+    var http: HTTPRequest
+    /// Statuses by which the source says that there is nothing (yet).
+    var absentStatuses: Set<Int> = [204]
+    /// How long an earlier answer may be used again; nil asks each time.
+    var maximumAge: Duration?
+}
+
+/// What a scraper made of an answer.
+struct Finding: Sendable {
+    enum Status: Sendable, Hashable {
+        case success
+        /// Something is there, and something that is known to exist is missing.
+        case partial(reason: String)
+        case noData
+    }
+
+    var status: Status
+    /// The things that the payload holds, counted by their type and not by the length of some list.
+    var count: Int
+    /// Units for other scrapers.
+    var discovered: [DiscoveredUnit] = []
+    var notes = PayloadNotes()
+}
+
+extension Registry {
+    /// The units that a scraper found, for the scrapers that begin with this kind of run.
+    func units(
+        discoveredBy scraper: String,
+        in kind: RunKind,
+        _ found: [(unit: String, input: JSONValue)]
+    ) -> [DiscoveredUnit] {
+        scrapers(discoveredBy: scraper).filter { $0.runKinds.contains(kind) || kind == .full }.flatMap { reader in
+            found.map { DiscoveredUnit(scraper: reader.name, unit: $0.unit, input: $0.input) }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import Pipeline
+public import ServiceLifecycle
+
+/// The scrapers and the planner.
+public enum ScrapersService {
+    /// The processors of Phase 1, sharing one client.
+    public static func processors(_ settings: SourceSettings) -> [any Processor] {
+        let client = SourceClient(settings)
+        let schedule = ScrapeProcessor(NbacScheduleAPI(settings: settings), client: client)
+        let days = LeagueDays(schedule: schedule)
+        return [
+            schedule,
+            ScrapeProcessor(NbacPlayerBoxscore(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacTeamBoxscore(settings: settings), client: client),
+            ScrapeProcessor(OddsaEvents(settings: settings, days: days), client: client),
+            ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
+            ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
+        ]
+    }
+
+    /// What the executable runs.
+    public static func parts(_ context: ServiceContext, _ settings: SourceSettings) -> [any Service] {
+        let service = PhaseService(
+            .init(
+                phase: .scrapers,
+                service: "scrapers",
+                topics: [.phase1Trigger],
+                processors: processors(settings),
+                workers: context.work.workers
+            ),
+            context: context
+        )
+        return settings.plans ? [service, PlannerRole(context: context)] : [service]
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import HTTPFetch
+import Logging
+import Pipeline
+import Synchronization
+import Upstream
+
+/// Asks the sources, politely: within limits, with spaces between requests, with a few retries that honour
+/// Retry-After, and under our own name.
+struct SourceClient: Sendable {
+    let settings: SourceSettings
+    private let http: HTTPClient
+    private let spacing: HostSpacing
+
+    static let userAgent = "Tipoff/1.0 (NBA statistics pipeline)"
+
+    /// Retries of one execution; the task itself is tried again later.
+    static let retries = RetryPolicy(
+        maximumAttempts: 3,
+        baseDelay: .milliseconds(250),
+        maximumDelay: .seconds(2),
+        maximumRetryAfter: .seconds(5)
+    )
+
+    init(_ settings: SourceSettings) {
+        self.settings = settings
+        http = HTTPClient(
+            limits: HTTPLimits(
+                maximumBodyBytes: Payload.maximumBytes,
+                totalTimeout: settings.timeout,
+                connectTimeout: min(.seconds(5), settings.timeout),
+                maximumRedirects: 3,
+                allowedHosts: settings.hosts,
+                allowPrivateAddresses: settings.allowPrivate
+            ),
+            userAgent: Self.userAgent,
+            proxy: settings.proxy
+        )
+        spacing = HostSpacing(settings.spacing)
+    }
+
+    /// Sends a request. Throws ``TaskError`` when no usable answer came: transient where a later attempt may succeed.
+    func fetch(_ request: ScrapeRequest, logger: Logger) async throws -> HTTPResponse {
+        try await spacing.wait(for: request.http.url)
+        let response: HTTPResponse
+        do {
+            response = try await http.fetch(request.http, retrying: Self.retries) { attempts, wait in
+                logger.info(
+                    "source did not answer; trying again",
+                    metadata: ["attempts": "\(attempts)", "wait": "\(wait)", "request": "\(request.http)"]
+                )
+            }
+        } catch {
+            if error.code == .cancelled { throw CancellationError() }
+            throw TaskError(error.isTransient ? .transient : .permanent, type: "source_\(error.code)", "\(error)")
+        }
+        if request.absentStatuses.contains(response.status) || response.isSuccess || response.status == 304 {
+            return response
+        }
+        let message = "\(request.http) answered \(response.status): \(Self.excerpt(response.body))"
+        switch response.status {
+        // A site that blocks us may let us in later; the cap on attempts ends it.
+        case 403: throw TaskError(.transient, type: "blocked", message, retryAfter: response.retryAfter)
+        case _ where response.isTransientStatus:
+            throw TaskError(.transient, type: "http_\(response.status)", message, retryAfter: response.retryAfter)
+        default: throw TaskError(.permanent, type: "http_\(response.status)", message)
+        }
+    }
+
+    /// The beginning of an error body, fit for a log line.
+    private static func excerpt(_ body: [UInt8]) -> String {
+        let text = String(decoding: body.prefix(200), as: UTF8.self)
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 })
+        )
+    }
+
+    /// A URL of a source, with its parameters encoded.
+    static func url(_ base: String, _ path: String, _ parameters: KeyValuePairs<String, String>) -> String {
+        let base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        var allowed = CharacterSet.alphanumerics
+        allowed.insert(charactersIn: "-._~")
+        func encode(_ text: String) -> String {
+            // Percent-encoding fails only for lone surrogates, which a Swift string cannot hold.
+            text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+        }
+        let query = parameters.map { "\(encode($0.key))=\(encode($0.value))" }.joined(separator: "&")
+        return base + path + (query.isEmpty ? "" : "?\(query)")
+    }
+}
+
+/// Keeps a distance in time between requests to one host.
+actor HostSpacing {
+    private let distance: Duration
+    private var next: [String: ContinuousClock.Instant] = [:]
+
+    init(_ distance: Duration) { self.distance = distance }
+
+    /// Waits for the request's turn. Throws `CancellationError`.
+    func wait(for url: String) async throws {
+        guard distance > .zero, let host = URLComponents(string: url)?.host else { return }
+        let now = ContinuousClock.now
+        let turn = max(next[host] ?? now, now)
+        next[host] = turn + distance
+        if turn > now { try await Task.sleep(until: turn, clock: .continuous) }
+    }
+}

@@ -1,0 +1,214 @@
+import ArgumentParser
+import Basketball
+import Foundation
+import Pipeline
+import Postgres
+
+/// Runs: open, force, cancel.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Opens runs, or asks their owners to force or cancel them.",
+        discussion: "Example: tipoff run open --kind full --date 2024-01-15 --wait",
+        subcommands: [Open.self, Force.self, Cancel.self]
+    )
+
+    struct Open: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "open",
+            abstract: "Opens a run for a date.",
+            discussion: """
+                Each call opens a new run; nothing of earlier ones is deleted. The scrapers service sends the first message \
+                again when it gets lost.
+
+                Example: tipoff run open --kind full --date 2024-01-15 --wait
+                """
+        )
+
+        @Option(name: .long, help: "full, pregame or postgame.")
+        var kind: RunKind = .full
+
+        @Option(name: .long, help: "today, tonight, yesterday or YYYY-MM-DD.")
+        var date: DayArgument
+
+        @Option(name: .long, help: "The last phase that opens (1 … 6); the next is recorded as suppressed.")
+        var untilPhase: Phase?
+
+        @Option(name: .long, help: "live or backfill.")
+        var lane: Lane = .live
+
+        @Option(name: .long, help: "Why, for the record.")
+        var reason: String?
+
+        @OptionGroup var waiting: WaitOptions
+        @OptionGroup var format: FormatOptions
+
+        func validate() throws {
+            guard [.full, .pregame, .postgame].contains(kind) else {
+                throw ValidationError("--kind is full, pregame or postgame; deltas are opened by what changes")
+            }
+            if kind == .postgame, let untilPhase, untilPhase > .analytics {
+                throw ValidationError("a postgame run ends with phase 3")
+            }
+        }
+
+        func run() async throws {
+            try await Session.with([.database, .broker]) { session in
+                let date = date.resolved(session.clock)
+                let request = RunRequest(
+                    kind: kind,
+                    gameDate: date,
+                    lane: lane,
+                    untilPhase: untilPhase ?? (kind == .postgame ? .analytics : .publishing),
+                    planKey: "cli:\(UUID().uuidString.lowercased())",
+                    openedBy: session.actor,
+                    reason: reason,
+                    triggerSource: .api
+                )
+                try await RunStarter(session: session).start(request, waiting: waiting, printsJSON: format.json)
+            }
+        }
+    }
+
+    struct Force: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "force",
+            abstract: "Asks the owner of a phase to go on without what is missing.",
+            discussion: """
+                Recorded with your name and reason; the orchestrator that owns the phase executes it.
+
+                Example: tipoff run force --run 6f1d… --phase 2 --without oddsa_events --reason "source is down"
+                """
+        )
+
+        @Option(name: .long, help: "The run's id.")
+        var run: UUID
+
+        @Option(name: .long, help: "The open phase (1 … 4).")
+        var phase: Phase
+
+        @Option(name: .long, help: "Give up only this processor (default: everything that is still open).")
+        var without: String?
+
+        @Option(name: .long, help: "Why, for the record.")
+        var reason: String
+
+        @OptionGroup var format: FormatOptions
+
+        func validate() throws {
+            guard phase <= .precompute else { throw ValidationError("phases 1 to 4 can be forced") }
+        }
+
+        func run() async throws {
+            try await Session.with([.database]) { session in
+                if let without, session.registry.resolve(without, in: phase) == nil,
+                    session.registry.resolve(without, in: .scrapers) == nil
+                {
+                    throw CommandProblem.usage(
+                        "\(without) is not a processor of phase \(phase.rawValue)",
+                        next: "tipoff registry"
+                    )
+                }
+                try await OperatorRequests(session: session).file(
+                    action: "force_phase",
+                    runID: run,
+                    phase: phase,
+                    processor: without,
+                    unit: nil,
+                    reason: reason,
+                    printsJSON: format.json
+                )
+            }
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cancel",
+            abstract: "Asks the owner of a run's open phase to end the run.",
+            discussion:
+                "What has changed stays marked; the next run of the date carries it on.\n\nExample: tipoff run cancel --run 6f1d… --reason \"wrong date\""
+        )
+
+        @Option(name: .long, help: "The run's id.")
+        var run: UUID
+
+        @Option(name: .long, help: "Why, for the record.")
+        var reason: String
+
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await Session.with([.database]) { session in
+                try await OperatorRequests(session: session).file(
+                    action: "cancel_run",
+                    runID: run,
+                    phase: nil,
+                    processor: nil,
+                    unit: nil,
+                    reason: reason,
+                    printsJSON: format.json
+                )
+            }
+        }
+    }
+}
+
+/// Tasks: retry.
+struct TaskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "task",
+        abstract: "Acts on single tasks.",
+        discussion: "Example: tipoff task retry --run 6f1d… --processor nbac_schedule --reason \"source is back\"",
+        subcommands: [Retry.self]
+    )
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retry",
+            abstract: "Asks for another attempt of a task that has not ended well.",
+            discussion:
+                "Example: tipoff task retry --run 6f1d… --processor nbac_team_boxscore --unit 0022300555 --reason \"source is back\""
+        )
+
+        @Option(name: .long, help: "The run's id.")
+        var run: UUID
+
+        @Option(name: .long, help: "The processor's name.")
+        var processor: String
+
+        @Option(name: .long, help: "A game, event, team or player id; * is the whole date.")
+        var unit = UnitKind.wholeDate
+
+        @Option(name: .long, help: "Why, for the record.")
+        var reason: String
+
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await Session.with([.database]) { session in
+                let rows = try await session.pool.query(
+                    """
+                    SELECT phase, state FROM nba_orchestration.task
+                    WHERE run_id = \(run) AND processor = \(processor) AND unit = \(unit) ORDER BY phase DESC LIMIT 1
+                    """
+                )
+                guard let row = rows.first else {
+                    throw CommandProblem.problem(
+                        "the run has no task \(processor) \(unit)",
+                        next: "tipoff trace \(run.uuidString.lowercased())"
+                    )
+                }
+                try await OperatorRequests(session: session).file(
+                    action: "retry_task",
+                    runID: run,
+                    phase: try row.phase("phase"),
+                    processor: processor,
+                    unit: unit,
+                    reason: reason,
+                    printsJSON: format.json
+                )
+            }
+        }
+    }
+}

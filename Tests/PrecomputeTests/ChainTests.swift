@@ -1,0 +1,334 @@
+import Basketball
+import Foundation
+import Postgres
+import Testing
+import Warehouse
+
+@testable import Pipeline
+
+/// Phases 3 and 4 on a real PostgreSQL with a small league.
+@Suite struct ChainTests {
+    /// The features of a date by player.
+    private func features(_ bench: Workbench, _ date: GameDate) async throws -> [String: String] {
+        let rows = try await bench.pool.query(
+            """
+            SELECT player_lookup, features_hash || ' ' || features::text AS text
+            FROM nba_precompute.ml_feature_store_v2 WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL
+            """
+        )
+        return Dictionary(
+            uniqueKeysWithValues: zip(
+                try rows.column("player_lookup", as: String.self),
+                try rows.column("text", as: String.self)
+            )
+        )
+    }
+
+    private func count(_ bench: Workbench, _ sql: SQL) async throws -> Int {
+        try await bench.pool.query(sql).scalar(as: Int.self)
+    }
+
+    @Test func everyDateGetsItsRowsAndASecondFullRunChangesNothing() async throws {
+        try await Workbench.with("chain") { bench in
+            let league = SmallLeague(seed: 1, days: 7)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let dates = league.dates.count
+            #expect(try await count(bench, "SELECT count(*) FROM nba_analytics.team_offense_game_summary") == dates * 6)
+            #expect(
+                try await count(bench, "SELECT count(*) FROM nba_analytics.player_game_summary") == league.players.count
+            )
+            let last = try #require(league.dates.last)
+            #expect(try await features(bench, last).count >= 40)
+            for date in league.dates {
+                for (name, result) in try await bench.runChain(date, full: true) {
+                    #expect(result.changed == 0, "\(name) on \(date)")
+                }
+                for (name, result) in try await bench.runChain(date) {
+                    #expect(result.outcome.skipReason == "nothing_pending", "\(name) on \(date)")
+                }
+            }
+        }
+    }
+
+    @Test func changingTheTargetGamesBoxScoreChangesNoFeatureOfThatDate() async throws {
+        try await Workbench.with("leak") { bench in
+            var league = SmallLeague(seed: 2, days: 6)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let target = try #require(league.dates.last)
+            try await bench.openRun(target)
+            let before = try await features(bench, target)
+            #expect(before.count >= 40)
+            for index in league.players.indices where league.players[index].gameDate == target {
+                league.players[index].points = 99
+                league.players[index].minutes = 48
+                league.players[index].fieldGoalsAttempted = 60
+            }
+            for index in league.boxes.indices where league.boxes[index].gameDate == target {
+                league.boxes[index].points = 300
+                league.boxes[index].fieldGoalsAttempted = 200
+            }
+            for index in league.schedule.indices where league.schedule[index].gameDate == target {
+                league.schedule[index].homeTeamScore = 300
+            }
+            try await league.store(in: bench)
+            let results = try await bench.runChain(target)
+            #expect((results["player_game_summary"]?.changed ?? 0) > 0)
+            try await bench.runChain(target, full: true)
+            #expect(try await features(bench, target) == before)
+
+            // The same change a game earlier does reach them.
+            let earlier = league.dates[league.dates.count - 2]
+            for index in league.players.indices where league.players[index].gameDate == earlier {
+                league.players[index].points = 99
+            }
+            try await league.store(in: bench)
+            try await bench.runChain(earlier)
+            try await bench.runChain(target)
+            #expect(try await features(bench, target) != before)
+        }
+    }
+
+    @Test(arguments: [3, 4, 5, 6] as [UInt64])
+    func incrementalEqualsFullUnderRandomChanges(seed: UInt64) async throws {
+        try await Workbench.with("parity") { bench in
+            var league = SmallLeague(seed: seed, days: 6)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.openRun(date) }
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            for round in 0..<8 {
+                let what = (0..<3).map { _ in mutate(&league) }
+                try await league.store(in: bench)
+                for date in league.dates { try await bench.runChain(date) }
+                for date in league.dates {
+                    for (name, result) in try await bench.runChain(date, full: true) {
+                        #expect(
+                            result.changed == 0,
+                            "seed \(seed) round \(round) \(what): \(name) on \(date) differs in \(result.plans.flatMap(\.changes).prefix(3))"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// One random change of the raw tables; says which.
+    private func mutate(_ league: inout SmallLeague) -> String {
+        var random = league.random
+        defer { league.random = random }
+        let index = Int.random(in: league.players.indices, using: &random)
+        let row = league.players[index]
+        switch Int.random(in: 0..<9, using: &random) {
+        case 0:
+            league.players[index].points = Int.random(in: 0...50, using: &random)
+            return "points of \(row.playerLookup) \(row.gameDate)"
+        case 1:
+            league.players[index].minutes = Double(Int.random(in: 0...40, using: &random))
+            return "minutes of \(row.playerLookup) \(row.gameDate)"
+        case 2:
+            league.players.remove(at: index)
+            return "removed \(row.playerLookup) \(row.gameDate)"
+        case 3:
+            let box = Int.random(in: league.boxes.indices, using: &random)
+            league.boxes[box].fieldGoalsAttempted = Int.random(in: 60...110, using: &random)
+            return "attempts of \(league.boxes[box].teamAbbr) \(league.boxes[box].gameDate)"
+        case 4:
+            let box = league.boxes.remove(at: Int.random(in: league.boxes.indices, using: &random))
+            return "no team box of \(box.teamAbbr) \(box.gameDate)"
+        case 5 where !league.props.isEmpty:
+            let prop = Int.random(in: league.props.indices, using: &random)
+            let old = league.props[prop]
+            league.props[prop].pointsLine = Double(Int.random(in: 5...40, using: &random)) + 0.25
+            return "line of \(old.playerLookup) \(old.gameDate)"
+        case 6 where !league.props.isEmpty:
+            let prop = league.props.remove(at: Int.random(in: league.props.indices, using: &random))
+            return "no line of \(prop.playerLookup) \(prop.gameDate)"
+        case 7:
+            let line = Int.random(in: league.lines.indices, using: &random)
+            league.lines[line].outcomePoint = Double(Int.random(in: -12...12, using: &random))
+            return "game line of \(league.lines[line].gameID)"
+        default:
+            let game = Int.random(in: league.schedule.indices, using: &random)
+            league.schedule[game].isPostponed.toggle()
+            league.schedule[game].gameStatus = league.schedule[game].isPostponed ? 1 : 3
+            return "postponed \(league.schedule[game].gameID)"
+        }
+    }
+
+    @Test func aGameThatMovesLeavesItsOldDateAndComesToTheNewOne() async throws {
+        try await Workbench.with("moved") { bench in
+            var league = SmallLeague(seed: 8, days: 6)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.openRun(date) }
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let old = league.dates[5]
+            let new = old.adding(days: 20)
+            try await bench.openRun(new)
+            let index = try #require(league.schedule.firstIndex { $0.gameDate == old })
+            let game = league.schedule[index]
+            league.schedule[index].gameDate = new
+            league.schedule[index].gameStatus = 1
+            league.schedule[index].gameID = "\(new.compact)_\(game.awayTeamTricode)_\(game.homeTeamTricode)"
+            try await league.store(in: bench)
+            try await bench.runChain(old)
+            try await bench.runChain(new)
+            for (date, expected) in [(old, 0), (new, 1)] {
+                let games = try await count(
+                    bench,
+                    """
+                    SELECT count(DISTINCT nba_game_id) FROM nba_analytics.upcoming_player_game_context
+                    WHERE nba_game_id = \(game.nbaGameID) AND game_date = \(PostgresDate(date)) AND removed_at IS NULL
+                    """
+                )
+                #expect(games == expected, "\(date)")
+            }
+            for (name, result) in try await bench.runChain(old, full: true) { #expect(result.changed == 0, "\(name)") }
+        }
+    }
+
+    @Test func aDateWithoutGamesIsExpectedEmptyAndLosesItsRows() async throws {
+        try await Workbench.with("empty") { bench in
+            var league = SmallLeague(seed: 9, days: 4)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let last = try #require(league.dates.last)
+            league.schedule.removeAll { $0.gameDate == last }
+            try await league.store(in: bench)
+            for (name, result) in try await bench.runChain(last, full: true) {
+                #expect(result.outcome.status == .noData, "\(name)")
+                #expect(result.outcome.isExpectedEmpty, "\(name)")
+                #expect(result.outcome.skipReason == "no_games", "\(name)")
+                #expect(result.changed > 0, "\(name)")
+            }
+            #expect(try await features(bench, last).isEmpty)
+        }
+    }
+
+    @Test func theFirstNightOfASeasonHasNobodyAndThatIsExpected() async throws {
+        try await Workbench.with("first") { bench in
+            var league = SmallLeague(seed: 10, days: 2)
+            league.props = []
+            for index in league.schedule.indices { league.schedule[index].gameStatus = 1 }
+            try await league.store(in: bench)
+            for (name, result) in try await bench.runChain(league.dates[0], full: true) {
+                #expect(result.outcome.status == .noData && result.outcome.isExpectedEmpty, "\(name)")
+            }
+            // A final game before the date whose rows are missing is a gap.
+            for index in league.schedule.indices where league.schedule[index].gameDate == league.dates[0] {
+                league.schedule[index].gameStatus = 3
+            }
+            try await league.store(in: bench)
+            let context = try await bench.run("upcoming_player_game_context", league.dates[1], full: true)
+            #expect(context.outcome.status == .noData && !context.outcome.isExpectedEmpty)
+            #expect(context.outcome.missingDependencies.contains("player_game_summary"))
+        }
+    }
+
+    @Test func missingBoxesMakeADatePartialAndKeepItsMarkers() async throws {
+        try await Workbench.with("partial") { bench in
+            var league = SmallLeague(seed: 11, days: 1)
+            let date = league.dates[0]
+            let gone = league.schedule[0].nbaGameID
+            league.players.removeAll { $0.nbaGameID == gone }
+            league.boxes.removeAll { $0.nbaGameID == gone }
+            try await league.store(in: bench)
+            let team = try await bench.run("team_offense_game_summary", date, full: true)
+            #expect(team.outcome.status == .partial)
+            #expect(team.outcome.entitiesInScope == 6 && team.outcome.entitiesProcessed == 4)
+            let player = try await bench.run("player_game_summary", date, full: true)
+            #expect(player.outcome.status == .partial)
+            #expect(player.outcome.missingDependencies == ["nbac_player_boxscores:\(league.schedule[0].gameID)"])
+            let left = try await count(
+                bench,
+                "SELECT count(*) FROM nba_orchestration.change_marker WHERE kind = 'full' AND phase = 3 AND processor <> 'upcoming_player_game_context'"
+            )
+            #expect(left == 2)
+        }
+    }
+
+    @Test func aMissingTeamRowLeavesUsageUnknownAndThePlayerIn() async throws {
+        try await Workbench.with("usage") { bench in
+            let league = SmallLeague(seed: 12, days: 1)
+            let date = league.dates[0]
+            try await league.store(in: bench)
+            let first = try await bench.run("player_game_summary", date, full: true)
+            #expect(first.outcome.status == .success)
+            #expect(first.outcome.missingDependencies.count == 6)
+            let known: SQL = "SELECT count(usage_rate) FROM nba_analytics.player_game_summary WHERE removed_at IS NULL"
+            #expect(try await count(bench, known) == 0)
+            #expect(first.changed == league.players.count)
+            // The team rows arrive: their markers bring the usage.
+            try await bench.run("team_offense_game_summary", date, full: true)
+            let second = try await bench.run("player_game_summary", date)
+            #expect(second.outcome.missingDependencies.isEmpty)
+            #expect(try await count(bench, known) == league.players.count)
+        }
+    }
+
+    @Test func whoDropsOutOfTheSlateIsRemovedByAnIncrementalRun() async throws {
+        try await Workbench.with("dropped") { bench in
+            var league = SmallLeague(seed: 13, days: 5)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.openRun(date) }
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let target = try #require(league.dates.last)
+            let name = try #require(league.players.first { $0.gameDate == target }?.playerLookup)
+            #expect(try await features(bench, target)[name] != nil)
+            league.players.removeAll { $0.playerLookup == name }
+            league.props.removeAll { $0.playerLookup == name }
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date) }
+            #expect(try await features(bench, target)[name] == nil)
+            #expect(
+                try await count(
+                    bench,
+                    "SELECT count(*) FROM nba_precompute.player_daily_cache WHERE player_lookup = \(name) AND removed_at IS NULL"
+                )
+                    == 0
+            )
+        }
+    }
+
+    @Test func oneChangedLineReachesOnePlayersRowsOnly() async throws {
+        try await Workbench.with("oneplayer") { bench in
+            var league = SmallLeague(seed: 14, days: 5)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            let target = try #require(league.dates.last)
+            let index = try #require(league.props.firstIndex { $0.gameDate == target && $0.bookmaker == "draftkings" })
+            league.props[index].pointsLine = 33.25
+            try await league.store(in: bench)
+            let results = try await bench.runChain(target)
+            #expect(results["upcoming_player_game_context"]?.changed == 1)
+            #expect(results["player_daily_cache"]?.outcome.skipReason == "nothing_pending")
+            #expect(results["ml_feature_store_v2"]?.changed == 1)
+            #expect(results["ml_feature_store_v2"]?.outcome.entitiesInScope == 1)
+        }
+    }
+
+    @Test func historyMissingNamesTheGamesWithoutPhaseThreeRows() async throws {
+        try await Workbench.with("history") { bench in
+            let league = SmallLeague(seed: 15, days: 4)
+            try await league.store(in: bench)
+            func missing(_ date: GameDate) async throws -> [String] {
+                try await bench.pool.query(
+                    "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(date))) ORDER BY 1"
+                )
+                .column("game_id")
+            }
+            let dates = league.dates
+            #expect(try await missing(dates[0]).isEmpty)
+            #expect(try await missing(dates[1]).count == 3)
+            try await bench.run("team_offense_game_summary", dates[0], full: true)
+            #expect(try await missing(dates[1]).count == 3)
+            try await bench.run("player_game_summary", dates[0], full: true)
+            #expect(try await missing(dates[1]).isEmpty)
+            #expect(try await missing(dates[3]).count == 6)
+            // A day without games: between two of them, and after the last one.
+            #expect(try await missing(dates[3].adding(days: 1)).count == 9)
+            #expect(try await missing(dates[3].adding(days: 200)).count == 9)
+            #expect(try await missing(dates[0].adding(days: -100)).isEmpty)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Basketball
+import Foundation
+import Postgres
+import Testing
+import Warehouse
+
+@testable import Pipeline
+
+/// The season 2023-24 up to the end of January from the real box scores.
+@Suite struct RealDataTests {
+    @Test func theSlateOf20240115IsRight() async throws {
+        guard let season = try RealSeason.load("2023-24", until: try GameDate("2024-01-26")) else { return }
+        try await Workbench.with("real") { bench in
+            try await season.store(in: bench)
+            let day = try GameDate("2024-01-15")
+            for date in season.dates where date < day {
+                try await bench.run("team_offense_game_summary", date, full: true)
+                try await bench.run("player_game_summary", date, full: true)
+            }
+            try await bench.pool.execute("ANALYZE")
+            let missing = try await bench.pool.query(
+                "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(day))) ORDER BY 1"
+            )
+            #expect(try missing.column("game_id", as: String.self) == season.withoutBoxes(before: day))
+            var timings: [String] = []
+            for name in Workbench.chain {
+                let result = try await bench.run(name, day, full: true)
+                #expect(result.outcome.status == .success, "\(name) \(result.outcome.missingDependencies)")
+                #expect(result.outcome.recordsFailed == 0, "\(name)")
+                timings.append("\(name) \(result.duration) for \(result.outcome.recordCount) rows")
+            }
+            print("2024-01-15: " + timings.joined(separator: "; "))
+            try await checkSlate(bench, season, day)
+            try await checkRecords(bench, season)
+        }
+    }
+
+    private func checkSlate(_ bench: Workbench, _ season: RealSeason, _ day: GameDate) async throws {
+        let teams = try await bench.pool.query(
+            """
+            SELECT t.team_abbr, t.points_scored, t.pace, t.data_quality_tier,
+                   CASE WHEN t.home_game THEN s.home_team_score ELSE s.away_team_score END AS score
+            FROM nba_analytics.team_offense_game_summary AS t JOIN nba_raw.nbac_schedule AS s USING (nba_game_id)
+            WHERE t.game_date = \(PostgresDate(day)) AND t.removed_at IS NULL
+            """
+        )
+        #expect(teams.count == 22)
+        #expect(try teams.column("points_scored", as: Int.self) == teams.column("score", as: Int.self))
+        #expect(try teams.column("data_quality_tier", as: String.self).allSatisfy { $0 == "gold" })
+        #expect(try teams.column("pace", as: Double.self).allSatisfy { (85...125).contains($0) })
+
+        let players = try await bench.pool.query(
+            "SELECT player_lookup, usage_rate FROM nba_analytics.player_game_summary WHERE game_date = \(PostgresDate(day))"
+        )
+        #expect(players.count == season.players.count { $0.gameDate == day })
+        // Minutes are whole, so a share of a team's plays is right to a few percent only.
+        #expect(
+            try players.column("usage_rate", as: Double?.self).compactMap { $0 }.allSatisfy { (0...100).contains($0) }
+        )
+
+        let history = try await bench.pool.query(
+            """
+            SELECT count(*) AS rows, count(*) FILTER (WHERE history_last_game_date >= game_date) AS late,
+                   count(*) FILTER (WHERE history_games >= 10) AS deep, count(DISTINCT team_abbr) AS teams
+            FROM nba_analytics.upcoming_player_game_context WHERE game_date = \(PostgresDate(day))
+            """
+        ).one()
+        #expect(try history.decode("rows", as: Int.self) > 250)
+        #expect(try history.decode("late", as: Int.self) == 0)
+        #expect(try history.decode("teams", as: Int.self) == 22)
+        let ready = try await bench.pool.query(
+            """
+            SELECT count(*) AS rows, count(*) FILTER (WHERE is_quality_ready) AS ready,
+                   count(*) FILTER (WHERE quality_tier = 'gold') AS gold,
+                   bool_and(jsonb_array_length(features) = 60) AS sixty
+            FROM nba_precompute.ml_feature_store_v2 WHERE game_date = \(PostgresDate(day)) AND removed_at IS NULL
+            """
+        ).one()
+        #expect(try ready.decode("sixty", as: Bool.self))
+        #expect(try ready.decode("ready", as: Int.self) > 240)
+        #expect(try ready.decode("gold", as: Int.self) > 200)
+        let expected = season.players.filter {
+            $0.gameDate < day && $0.playerLookup == "joelembiid" && ($0.minutes ?? 0) > 0
+        }
+        let embiid = try await bench.pool.query(
+            """
+            SELECT points_avg_season, games_played_season FROM nba_precompute.player_daily_cache
+            WHERE player_lookup = 'joelembiid' AND cache_date = \(PostgresDate(day))
+            """
+        ).one()
+        let mean = Double(expected.reduce(0) { $0 + ($1.points ?? 0) }) / Double(expected.count)
+        #expect(try embiid.decode("games_played_season", as: Int.self) == expected.count)
+        #expect(abs(try embiid.decode("points_avg_season", as: Double.self) - mean) < 0.0001)
+    }
+
+    private func checkRecords(_ bench: Workbench, _ season: RealSeason) async throws {
+        for (date, player, points, made, attempted) in [
+            ("2024-01-22", "joelembiid", 70, 24, 41), ("2024-01-26", "lukadoncic", 73, 25, 33),
+        ] {
+            let day = try GameDate(date)
+            try await bench.run("team_offense_game_summary", day, full: true)
+            try await bench.run("player_game_summary", day, full: true)
+            let row = try await bench.pool.query(
+                """
+                SELECT points, fg_makes, fg_attempts, minutes_played, usage_rate, win_flag
+                FROM nba_analytics.player_game_summary WHERE game_date = \(PostgresDate(day)) AND player_lookup = \(player)
+                """
+            ).one()
+            #expect(try row.decode("points", as: Int.self) == points)
+            #expect(try row.decode("fg_makes", as: Int.self) == made)
+            #expect(try row.decode("fg_attempts", as: Int.self) == attempted)
+            #expect(try row.decode("win_flag", as: Bool.self))
+            #expect((30...60).contains(try row.decode("usage_rate", as: Double.self)))
+        }
+    }
+
+    /// Prints times; they are no assertion.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TIPOFF_MEASURE"] != nil))
+    func aWholeSeasonOfHistoryIsReadAndChecked() async throws {
+        guard let season = try RealSeason.load("2023-24", until: try GameDate("2024-04-14")) else { return }
+        try await Workbench.with("season") { bench in
+            try await season.store(in: bench)
+            let day = try GameDate("2024-04-14")
+            for date in season.dates where date < day {
+                try await bench.run("team_offense_game_summary", date, full: true)
+                try await bench.run("player_game_summary", date, full: true)
+            }
+            try await bench.pool.execute("ANALYZE")
+            let clock = ContinuousClock()
+            var reads: [Duration] = []
+            var checks: [Duration] = []
+            for _ in 0..<5 {
+                let histories = try await bench.pool.transaction(.repeatableRead, readOnly: true) { transaction in
+                    let reader = SnapshotReader(transaction: transaction, processor: "test", gameDate: day)
+                    let start = clock.now
+                    let histories = try await reader.playerHistories(season: 2023, before: day, players: nil)
+                    reads.append(clock.now - start)
+                    return histories
+                }
+                let games = histories.records.values.reduce(0) { $0 + $1.history.games.count }
+                #expect(games == season.players.count { $0.gameDate < day && ($0.minutes ?? 0) > 0 })
+                let start = clock.now
+                let missing = try await bench.pool.query(
+                    "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(day)))"
+                )
+                checks.append(clock.now - start)
+                #expect(missing.count == season.withoutBoxes(before: day).count)
+            }
+            let results = try await bench.runChain(day, full: true)
+            print(
+                "end of a season: read \(reads.sorted()[2]), history_missing \(checks.sorted()[2]); "
+                    + Workbench.chain.compactMap { name in results[name].map { "\(name) \($0.duration)" } }
+                    .joined(separator: "; ")
+            )
+            // One player in the middle of a full season.
+            let earlier = try #require(season.dates.last { $0 < day })
+            for name in Workbench.chain.dropFirst(2) { try await bench.run(name, earlier, full: true) }
+            try await bench.openRun(day)
+            var players = season.players
+            let index = try #require(
+                players.firstIndex { $0.gameDate == earlier && ($0.minutes ?? 0) > 20 && $0.playerLookup != "" }
+            )
+            players[index].points = (players[index].points ?? 0) + 1
+            try await bench.store(players.filter { $0.gameDate == earlier }, scope: .date(earlier), on: earlier)
+            let one = try await bench.runChain(earlier)
+            #expect(one["player_game_summary"]?.changed == 1)
+            let later = try await bench.runChain(day)
+            print(
+                "one player: "
+                    + Workbench.chain.compactMap { name in
+                        later[name].map {
+                            "\(name) \($0.duration) \($0.outcome.entitiesInScope) in scope \($0.changed) changed"
+                        }
+                    }.joined(separator: "; ")
+            )
+        }
+    }
+}

@@ -1,0 +1,473 @@
+import Basketball
+import Foundation
+import Models
+import Postgres
+import PostgresTestKit
+import Testing
+import Warehouse
+
+@testable import Pipeline
+@testable import Predictions
+
+private let allNames = ["prediction_coordinator", "predictions_document", "tonight_document"]
+
+@Suite("Predictions on a real PostgreSQL")
+struct PredictionsTests {
+    private let day = SlateFixture.date
+
+    private func definition(_ harness: PhaseHarness) -> PhaseServiceDefinition {
+        PredictionsService.definition(harness.context)
+    }
+
+    @Test func aFullSlateIsPredictedAndOpensPublishingOnce() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 5)
+            try await slate.write(harness.pool)
+            let run = try await harness.open(day, from: .predictions, marking: allNames, reasons: ["odds are thin"])
+            await harness.work(run, definition(harness))
+
+            let players = slate.players.count
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == players)
+            let batch = try await harness.pool.query("SELECT * FROM nba_predictions.prediction_batch").one()
+            #expect(try batch.decode("state", as: String.self) == "complete")
+            #expect(try batch.decode("open_count", as: Int32.self) == 0)
+            #expect(try batch.decode("predicted_count", as: Int32.self) == Int32(players))
+            #expect(try batch.decode("line_count", as: Int32.self) == Int32(slate.players.count { $0.index % 5 != 0 }))
+            #expect(try await harness.phaseState(run, .predictions) == "complete")
+            #expect(try await harness.phaseState(run, .publishing) == "open")
+            // Every player's row names the execution of his own task.
+            #expect(
+                try await harness.count(
+                    """
+                    SELECT count(*) FROM nba_predictions.player_prop_predictions AS p JOIN nba_orchestration.task AS t
+                        ON t.execution_id = p.execution_id AND t.unit = p.player_lookup
+                    WHERE t.state = 'success' AND t.entities_changed = 1
+                    """
+                ) == players
+            )
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor LIKE 'p%_predictions' OR processor = 'prediction_coordinator'"
+                )
+                    == 0
+            )
+            let requests = try await harness.pool.query(
+                """
+                SELECT key, jsonb_array_length(payload->'metadata'->'units') AS units FROM nba_orchestration.outbox
+                WHERE topic = 'nba-phase5-prediction-request' ORDER BY key
+                """
+            )
+            #expect(try requests.column("key", as: String.self) == (0..<5).map(slate.gameID).sorted())
+            #expect(try requests.column("units", as: Int32.self) == [26, 26, 26, 26, 26])
+
+            let complete = try await harness.pool.query(
+                "SELECT payload FROM nba_orchestration.outbox WHERE topic = 'nba-phase5-predictions-complete'"
+            ).one()
+            let message = try JSONValue(parsing: complete.decode("payload", as: PostgresJSON.self).bytes)
+            #expect(message["record_count"]?.intValue == Int64(players))
+            #expect(message["status"]?.stringValue == "partial")
+            #expect(message["metadata"]?["coverage"]?.doubleValue == 1)
+            #expect(message["metadata"]?["expected"]?.intValue == Int64(players))
+            #expect(message["metadata"]?["degraded_reasons"]?[0]?.stringValue == "odds are thin")
+            #expect(message["metadata"]?["line_coverage"]?.doubleValue.map { $0 > 0.7 && $0 < 0.9 } == true)
+        }
+    }
+
+    @Test func whoeverFinishesLastClosesThePhaseExactlyOnce() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 12, roster: 19)
+            try await slate.write(harness.pool)
+            var replica = harness.context
+            replica.instance = "predictions-two"
+            for round in 0..<8 {
+                let run = try await harness.open(day, from: .predictions, kind: .full, marking: allNames)
+                let workers = [harness.context, replica].map {
+                    TaskWorker(definition: PredictionsService.definition($0), context: $0)
+                }
+                // The coordinator's message wakes both replicas, again and again, as resends do.
+                await withTaskGroup(of: Void.self) { group in
+                    for worker in workers + workers {
+                        group.addTask {
+                            for _ in 0..<20 {
+                                await worker.work([TaskSelector(runID: run.runID)], trigger: nil)
+                                await Task.yield()
+                            }
+                        }
+                    }
+                }
+                #expect(
+                    try await harness.count(
+                        """
+                        SELECT count(*) FROM nba_orchestration.task WHERE run_id = \(run.runID) AND phase = 5
+                            AND state = 'success'
+                        """
+                    ) == slate.players.count + 1,
+                    "round \(round)"
+                )
+                #expect(
+                    try await harness.count(
+                        """
+                        SELECT count(*) FROM nba_orchestration.phase_trigger WHERE run_id = \(run.runID) AND phase = 6
+                        """
+                    ) == 1,
+                    "round \(round)"
+                )
+                #expect(
+                    try await harness.count(
+                        """
+                        SELECT count(*) FROM nba_orchestration.outbox
+                        WHERE run_id = \(run.runID) AND topic = 'nba-phase5-predictions-complete'
+                        """
+                    ) == 1,
+                    "round \(round)"
+                )
+                #expect(try await harness.phaseState(run, .predictions) == "complete")
+                #expect(
+                    try await harness.scalar(
+                        "SELECT open_count = 0 AND state = 'complete' FROM nba_predictions.prediction_batch WHERE run_id = \(run.runID)",
+                        as: Bool.self
+                    )
+                )
+            }
+            #expect(
+                try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions")
+                    == slate.players.count
+            )
+        }
+    }
+
+    @Test func ofTheLastTwoPlayersThatEndAtOnceOneClosesThePhase() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 1, roster: 1)
+            try await slate.write(harness.pool)
+            var replica = harness.context
+            replica.instance = "predictions-two"
+            let coordinator = PhaseServiceDefinition(
+                phase: .predictions,
+                service: "predictions",
+                topics: [],
+                processors: [PredictionCoordinator()],
+                onTerminal: definition(harness).onTerminal
+            )
+            for round in 0..<60 {
+                let run = try await harness.open(day, from: .predictions, kind: .full, marking: allNames)
+                await harness.work(run, coordinator)
+                await withTaskGroup(of: Void.self) { group in
+                    for (player, context) in zip(slate.players, [harness.context, replica]) {
+                        group.addTask {
+                            await TaskWorker(definition: PredictionsService.definition(context), context: context)
+                                .work([TaskSelector(runID: run.runID, unit: player.lookup)], trigger: nil)
+                        }
+                    }
+                }
+                #expect(try await harness.phaseState(run, .predictions) == "complete", "round \(round)")
+                #expect(try await harness.phaseState(run, .publishing) == "open", "round \(round)")
+            }
+        }
+    }
+
+    @Test func aChangedPlayerIsPredictedAloneAndTheOthersAreNotTouched() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let first = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(first, definition(harness))
+            let changed = slate.players[3].lookup
+            try await slate.writeFeatures(harness.pool, only: [changed], last5: 30, version: "b")
+            let markers = try harness.players([changed], of: PredictionCoordinator.name, in: .predictions, on: day)
+            let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
+            await harness.work(delta, definition(harness))
+
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.task WHERE run_id = \(delta.runID) AND processor = 'player_predictions'"
+                )
+                    == 1
+            )
+            let moved = try await harness.pool.query(
+                "SELECT player_lookup FROM nba_predictions.player_prop_predictions WHERE run_id = \(delta.runID)"
+            )
+            #expect(try moved.column("player_lookup", as: String.self) == [changed])
+            #expect(try await harness.phaseState(delta, .predictions) == "complete")
+            #expect(try await harness.phaseState(delta, .publishing) == "open")
+            // The head of the date counts all rows, whoever wrote last.
+            #expect(
+                try await harness.scalar(
+                    "SELECT row_count FROM nba_orchestration.snapshot_head WHERE table_name = \(PlayerPropPrediction.table.name)",
+                    as: Int32.self
+                ) == Int32(slate.players.count)
+            )
+        }
+    }
+
+    @Test func nothingChangedEndsTheRunUnchanged() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let first = try await harness.open(day, from: .predictions, marking: ["prediction_coordinator"])
+            await harness.work(first, definition(harness))
+            try await harness.pool.execute("DELETE FROM nba_orchestration.change_marker")
+            let markers = try harness.players(["nobody"], of: PredictionCoordinator.name, in: .predictions, on: day)
+            let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
+            await harness.work(delta, definition(harness))
+            #expect(try await harness.phaseState(delta, .predictions) == "unchanged")
+            #expect(try await harness.runState(delta) == "unchanged")
+            #expect(
+                try await harness.scalar(
+                    "SELECT state FROM nba_predictions.prediction_batch WHERE run_id = \(delta.runID)",
+                    as: String.self
+                )
+                    == "complete"
+            )
+            #expect(
+                try await harness.count(
+                    """
+                    SELECT count(*) FROM nba_orchestration.outbox WHERE run_id = \(delta.runID)
+                        AND topic = 'nba-phase5-predictions-complete' AND starts_phase IS NULL
+                    """
+                ) == 1
+            )
+            #expect(try await harness.count("SELECT count(*) FROM nba_orchestration.change_marker") == 0)
+        }
+    }
+
+    @Test func aPredictionThatComesOutTheSameChangesNothing() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let first = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(first, definition(harness))
+            try await harness.pool.execute("DELETE FROM nba_orchestration.change_marker")
+            let again = try await harness.open(
+                day,
+                from: .predictions,
+                kind: .full,
+                marking: ["prediction_coordinator"]
+            )
+            await harness.work(again, definition(harness))
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_predictions.player_prop_predictions WHERE run_id = \(again.runID)"
+                ) == 0
+            )
+            #expect(try await harness.count("SELECT count(*) FROM nba_orchestration.change_marker") == 0)
+            #expect(try await harness.phaseState(again, .publishing) == "unchanged")
+        }
+    }
+
+    @Test func anUnreadySlateIsNotStartedAndTheNextRunTriesAgain() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 4)
+            let ready = Set(slate.players.prefix(40).map(\.lookup))
+            try await slate.writeSchedule(harness.pool)
+            try await slate.writeContext(harness.pool)
+            try await slate.writeFeatures(harness.pool, only: ready)
+            let run = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(run, definition(harness))
+
+            #expect(try await harness.runState(run) == "failed")
+            #expect(try await harness.phaseState(run, .predictions) == "failed")
+            #expect(try await harness.phaseState(run, .publishing) == "cancelled")
+            #expect(
+                try await harness.scalar("SELECT state FROM nba_predictions.prediction_batch", as: String.self)
+                    == "not_started"
+            )
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 0)
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'prediction_coordinator'"
+                )
+                    == 1
+            )
+            let open: SQL = """
+                SELECT count(*) FROM nba_orchestration.alert
+                WHERE signature LIKE 'predictions:not_started:%' AND resolved_at IS NULL
+                """
+            #expect(try await harness.count(open) == 1)
+
+            try await slate.writeFeatures(harness.pool)
+            let next = try await harness.open(day, from: .predictions, marking: [])
+            await harness.work(next, definition(harness))
+            #expect(try await harness.phaseState(next, .predictions) == "complete")
+            #expect(try await harness.count(open) == 0)
+        }
+    }
+
+    @Test func aDeltaOfAStartedDateIsNotHeldUpByTheRule() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 4)
+            try await slate.write(harness.pool)
+            let first = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(first, definition(harness))
+            try await slate.writeFeatures(harness.pool, last5: 12, isReady: false, version: "b")
+            let markers = try harness.players(
+                [slate.players[0].lookup],
+                of: PredictionCoordinator.name,
+                in: .predictions,
+                on: day
+            )
+            let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
+            await harness.work(delta, definition(harness))
+            #expect(try await harness.phaseState(delta, .predictions) == "complete")
+        }
+    }
+
+    @Test func aDateWithoutGamesGoesOnToAnEmptySlate() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            var other = SlateFixture(games: 2)
+            other.date = day.adding(days: 1)
+            try await other.writeSchedule(harness.pool)
+            let run = try await harness.open(day, from: .predictions, marking: ["prediction_coordinator"])
+            await harness.work(run, definition(harness))
+            #expect(
+                try await harness.scalar("SELECT state FROM nba_predictions.prediction_batch", as: String.self)
+                    == "no_slate"
+            )
+            #expect(try await harness.phaseState(run, .predictions) == "complete")
+            #expect(try await harness.phaseState(run, .publishing) == "open")
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.task WHERE run_id = \(run.runID) AND phase = 6"
+                ) == 2
+            )
+        }
+    }
+
+    @Test func whoHasNoFeaturesAnyMoreKeepsNoPrediction() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let first = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(first, definition(harness))
+            let gone = slate.players[5].lookup
+            try await harness.pool.execute(
+                "UPDATE nba_precompute.ml_feature_store_v2 SET removed_at = now() WHERE player_lookup = \(gone)"
+            )
+            let markers = try harness.players([gone], of: PredictionCoordinator.name, in: .predictions, on: day)
+            let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
+            await harness.work(delta, definition(harness))
+            let left = try await harness.pool.query(
+                "SELECT player_lookup FROM nba_predictions.player_prop_predictions WHERE removed_at IS NOT NULL"
+            )
+            #expect(try left.column("player_lookup", as: String.self) == [gone])
+            let skipped = try await harness.scalar(
+                "SELECT skipped::text FROM nba_predictions.prediction_batch WHERE run_id = \(delta.runID)",
+                as: String.self
+            )
+            #expect(skipped == #"{"no_features": 1}"#)
+        }
+    }
+
+    /// Fails for one team, as a bug in a system would.
+    private struct BrokenForOneTeam: Processor {
+        static let name = PlayerPredictions.name
+        func execute(_ execution: Execution) async throws -> Outcome {
+            if execution.task.unit.hasPrefix("lal") { throw TaskError(.permanent, type: "bug", "broken") }
+            return try await PlayerPredictions().execute(execution)
+        }
+    }
+
+    @Test func failedPlayersAreNamedAndCarriedByTheNextRun() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            var broken = definition(harness)
+            broken.processors = [PredictionCoordinator(), BrokenForOneTeam()]
+            let run = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(run, broken)
+            #expect(try await harness.phaseState(run, .predictions) == "complete")
+            #expect(try await harness.phaseState(run, .publishing) == "open")
+            let reasons = try await harness.scalar(
+                "SELECT degraded_reasons FROM nba_orchestration.run_phase WHERE run_id = \(run.runID) AND phase = 6",
+                as: [String].self
+            )
+            #expect(
+                reasons == ["13 of 52 predictions failed", "predictions for 39 of 52 expected players"]
+            )
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'player_predictions'"
+                ) == 13
+            )
+
+            // Only the workers' markers are left, and the coordinator comes first all the same.
+            let next = try await harness.open(day, from: .predictions, kind: .delta, marking: [])
+            await harness.work(next, definition(harness))
+            #expect(
+                try await harness.count(
+                    """
+                    SELECT count(*) FROM nba_orchestration.task
+                    WHERE run_id = \(next.runID) AND processor = 'player_predictions' AND state = 'success'
+                    """
+                ) == 13
+            )
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'player_predictions'"
+                ) == 0
+            )
+            #expect(
+                try await harness.scalar(
+                    "SELECT degraded FROM nba_orchestration.run_phase WHERE run_id = \(next.runID) AND phase = 6",
+                    as: Bool.self
+                ) == false
+            )
+        }
+    }
+
+    @Test func whatEndsAfterThePhaseWasGivenUpOpensNothing() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let run = try await harness.open(day, from: .predictions, marking: allNames)
+            let coordinatorOnly = PhaseServiceDefinition(
+                phase: .predictions,
+                service: "predictions",
+                topics: [],
+                processors: [PredictionCoordinator()],
+                onTerminal: definition(harness).onTerminal
+            )
+            await harness.work(run, coordinatorOnly)
+            try await harness.pool.transaction { transaction in
+                let opener = PhaseOpener(registry: harness.context.registry, role: "test")
+                try await opener.close(.predictions, of: run, state: "expired", in: transaction)
+                try await opener.failRun(run, state: "failed", reason: "deadline", in: transaction)
+            }
+            await harness.work(run, definition(harness))
+            #expect(try await harness.phaseState(run, .predictions) == "expired")
+            #expect(try await harness.phaseState(run, .publishing) == "cancelled")
+            #expect(
+                try await harness.count(
+                    "SELECT count(*) FROM nba_orchestration.outbox WHERE topic = 'nba-phase5-predictions-complete'"
+                ) == 0
+            )
+            // The rows are current values and stay; the markers that they left start the pages of the next run.
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 52)
+        }
+    }
+
+    @Test func aPredictionKeepsWhatItWasMadeOf() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let run = try await harness.open(day, from: .predictions, marking: allNames)
+            await harness.work(run, definition(harness))
+            let player = try #require(slate.players.first { $0.index % 5 != 0 && $0.isHome })
+            let row = try await harness.pool.query(
+                "SELECT * FROM nba_predictions.player_prop_predictions WHERE player_lookup = \(player.lookup)"
+            ).one()
+            let expected = 0.5 * 20 + 0.3 * 18 + 0.2 * 17 + 0.5
+            #expect(abs(try row.decode("predicted_points", as: Double.self) - expected) < 1e-12)
+            #expect(try row.decode("line_margin", as: Double.self) == expected - 15.5)
+            #expect(try row.decode("recommendation", as: String.self) == "OVER")
+            #expect(try row.decode("features_hash", as: String.self) == "a-\(player.lookup)")
+            let snapshot = try JSONValue(parsing: row.decode("features_snapshot", as: PostgresJSON.self).bytes)
+            #expect(snapshot["features"]?.arrayValue?.count == 60)
+            #expect(snapshot["features"]?[Feature.pointsAverageLast5.index]?.doubleValue == 20)
+            #expect(snapshot["missing"]?["fatigue_score"]?.stringValue == "not built")
+            let components = try JSONValue(parsing: row.decode("components", as: PostgresJSON.self).bytes)
+            #expect(components["missing"]?.arrayValue?.contains(.string("fatigue_score")) == true)
+            #expect(components["terms"]?["home"]?.doubleValue == 0.5)
+        }
+    }
+}

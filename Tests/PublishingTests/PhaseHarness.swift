@@ -1,0 +1,1 @@
+../PredictionsTests/PhaseHarness.swift

@@ -1,0 +1,193 @@
+import Basketball
+import Foundation
+import Logging
+import Postgres
+import PostgresTestKit
+import Testing
+import Warehouse
+
+@testable import Pipeline
+
+/// Runs tasks as a service does, step by step and without a broker: claim, execute, compare, finish.
+struct TaskHarness: Sendable {
+    let pool: PostgresPool
+    let objects: DirectoryObjectStore
+    let clock: PipelineClock
+    let registry = Registry.standard
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Gives the body a database of its own with every table, and an empty object store.
+    static func with<R: Sendable>(
+        clock: PipelineClock = PipelineClock(),
+        _ body: @Sendable (TaskHarness) async throws -> R
+    ) async throws -> R {
+        let template = try await TestCluster.template(named: "warehouse") { configuration in
+            let pool = PostgresPool(
+                configuration: configuration,
+                maximumConnections: 1,
+                logger: Logger(label: "test")
+            )
+            do {
+                try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(pool)
+            } catch {
+                await pool.close()
+                throw error
+            }
+            await pool.close()
+        }
+        return try await TestDatabase.with("ingest", template: template) { database in
+            let root = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID().uuidString)")
+            defer {
+                do { try FileManager.default.removeItem(at: root) } catch { Issue.record(error) }
+            }
+            let pool = database.pool()
+            let harness = TaskHarness(pool: pool, objects: try DirectoryObjectStore(root: root.path), clock: clock)
+            do {
+                let result = try await body(harness)
+                await pool.close()
+                return result
+            } catch {
+                await pool.close()
+                throw error
+            }
+        }
+    }
+
+    /// Opens a run; `only` restricts its scrapers.
+    func open(
+        _ kind: RunKind,
+        _ date: GameDate,
+        only: [(scraper: String, unit: String, input: JSONValue?)]? = nil
+    ) async throws -> RunRecord {
+        try await pool.transaction { transaction in
+            try await RunOpener(registry: registry, role: "test").open(
+                RunRequest(kind: kind, gameDate: date, planKey: "test:\(UUID())", openedBy: "test"),
+                only: only,
+                now: clock.now,
+                in: transaction
+            ).run
+        }
+    }
+
+    /// Works on the ready tasks of a run's phase until none is left, and returns how each ended.
+    @discardableResult
+    func work(_ run: RunRecord, _ phase: Phase, _ processors: [any Processor]) async throws -> [TaskResult] {
+        let byName = Dictionary(uniqueKeysWithValues: processors.map { (type(of: $0).name, $0) })
+        let claimer = TaskClaimer(
+            pool: pool,
+            phase: phase,
+            processors: byName.keys.sorted(),
+            owner: "test",
+            lease: .seconds(60),
+            maximumAttempts: 5
+        )
+        var results: [TaskResult] = []
+        while true {
+            let tasks = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64)
+            guard !tasks.isEmpty else { return results }
+            for task in tasks {
+                let processor = try #require(byName[task.processor])
+                results.append(try await finish(task, ending: try await execute(task, processor)))
+            }
+        }
+    }
+
+    private func execute(_ task: ClaimedTask, _ processor: any Processor) async throws -> TaskResult.Ending {
+        let definition = try #require(registry.processor(task.processor, in: task.phase))
+        do {
+            let outcome = try await processor.execute(
+                Execution(
+                    task: task,
+                    definition: definition,
+                    registry: registry,
+                    pool: pool,
+                    objects: objects,
+                    clock: clock,
+                    logger: logger
+                )
+            )
+            let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
+                var plans: [ChangePlan] = []
+                for write in outcome.writes {
+                    plans.append(try await ChangeDetector().plan(write, reader: transaction))
+                }
+                return plans
+            }
+            for plan in plans {
+                if case .incomplete = plan.rejection {
+                    return .failed(TaskError(.permanent, type: "quarantined", plan.write.table.name))
+                }
+            }
+            return .finished(outcome, plans)
+        } catch let error as TaskError {
+            return error.kind == .transient ? .retry(error, after: .seconds(3600)) : .failed(error)
+        }
+    }
+
+    private func finish(_ task: ClaimedTask, ending: TaskResult.Ending) async throws -> TaskResult {
+        let definition = try #require(registry.processor(task.processor, in: task.phase))
+        let result = TaskResult(
+            task: task,
+            definition: definition,
+            ending: ending,
+            startedAt: clock.now,
+            duration: .zero,
+            triggerMessageID: nil,
+            triggerSource: nil
+        )
+        let finisher = TaskFinisher(
+            pool: pool,
+            registry: registry,
+            service: "test",
+            instance: "test",
+            clock: clock,
+            onTerminal: nil
+        )
+        _ = try await finisher.finish([result])
+        return result
+    }
+
+    /// Stores a payload and hands it to the raw tasks of a scraper, as its scrape does.
+    func handOver(
+        _ bytes: [UInt8],
+        at path: String,
+        scraper: String,
+        unit: String = UnitKind.wholeDate,
+        run: RunRecord,
+        capturedAt: Date,
+        sha256: String? = nil,
+        status: String = "success"
+    ) async throws {
+        try await objects.put(try ObjectPath(validating: path), bytes: bytes)
+        try await handOver(
+            [
+                "status": .string(status), "object_path": .string(path),
+                "sha256": .string(sha256 ?? SHA256.hash(bytes).hex), "captured_at": .string(Instant.text(capturedAt)),
+            ],
+            scraper: scraper,
+            unit: unit,
+            run: run
+        )
+    }
+
+    /// Hands any input to the raw tasks of a scraper.
+    func handOver(
+        _ input: JSONValue,
+        scraper: String,
+        unit: String = UnitKind.wholeDate,
+        run: RunRecord
+    ) async throws {
+        let readers = registry.rawProcessors(of: scraper)
+        try await pool.transaction { transaction in
+            try await transaction.execute(
+                TaskStatements.insert(readers.map { TaskSeed(definition: $0, unit: unit, input: input) }, run: run)
+            )
+        }
+    }
+
+    /// The number of rows that a query's condition finds.
+    func count(_ from: SQL) async throws -> Int {
+        let rows = try await pool.query("SELECT count(*) AS n FROM \(sql: from)")
+        return try #require(rows.first).decode("n", as: Int.self)
+    }
+}
