@@ -340,7 +340,7 @@ def main():
         tail = f"  {reference} {reference_value:.4g}  ratio {ratio:.3g}" if ratio else ""
         print(f"{name:32} {value:12.4g} {unit:8}{tail}", flush=True)
 
-    for service in sorted(path.name for path in (Path(options.run) / "pid").iterdir()):
+    for service in sorted(path.name for path in (Path(options.run) / "pid").iterdir() if path.name[0] != "."):
         if service not in ("devbroker", "sourcesim", "postgres"):
             add(f"private_mib_{service}", private_mib(stack.pid(service)), "MiB")
     stack.sql("CREATE TABLE IF NOT EXISTS public.bench_commit (n bigserial PRIMARY KEY, t timestamptz DEFAULT now())")

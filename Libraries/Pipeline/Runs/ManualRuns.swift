@@ -53,7 +53,9 @@ public struct ManualRuns: Sendable {
         default:
             if runsProcessor {
                 request.untilPhase = envelope.skipDownstreamTrigger ? envelope.phase : .publishing
-                let readers = registry.downstream(of: processor.name, in: processor.phase)
+                let readers =
+                    registry.downstream(of: processor.name, in: processor.phase).filter { $0.phase == processor.phase }
+                    + onward(from: processor.phase)
                 return try await opener.openDelta(
                     request,
                     marking: .full([processor] + readers, date: envelope.gameDate),
@@ -132,7 +134,7 @@ public struct ManualRuns: Sendable {
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> RunOpener.Result {
-        let readers = registry.downstream(of: processor.name, in: processor.phase).filter { $0.phase > processor.phase }
+        let readers = onward(from: processor.phase)
         let joined = try await transaction.query(
             """
             SELECT \(sql: RunRecord.columns) FROM nba_orchestration.run
@@ -176,6 +178,11 @@ public struct ManualRuns: Sendable {
             in: transaction
         )
         return .init(run: run, isNew: true, messages: result.messages)
+    }
+
+    /// Everything after a phase: a hand-made message goes all the way, whether or not its rows have changed.
+    private func onward(from phase: Phase) -> [ProcessorDefinition] {
+        Phase.allCases.filter { $0 > phase }.flatMap { registry.enabled(in: $0) }.filter { !$0.inputs.isEmpty }
     }
 
     private func assertion(_ processor: ProcessorDefinition, _ envelope: Envelope, _ run: RunRecord) -> SQL {
