@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import select
 import signal
 import statistics
 import subprocess
@@ -117,13 +118,17 @@ def measure_kafka_hop(stack, samples):
         start = time.monotonic()
         producer.stdin.write(mark + "\n")
         producer.stdin.flush()
-        while mark not in (consumer.stdout.readline() or sys.exit("bench: kcat ended")):
+        while select.select([consumer.stdout], [], [], 3)[0] and mark not in consumer.stdout.readline():
             pass
-        times.append((time.monotonic() - start) * 1000)
-    producer.stdin.close()
-    producer.wait()
-    consumer.terminate()
-    consumer.wait()
+        took = (time.monotonic() - start) * 1000
+        if took > 2500:
+            print("kafka hop: a message did not arrive within 2.5 s; no figure", file=sys.stderr)
+            times = []
+            break
+        times.append(took)
+    for process in (producer, consumer):
+        process.kill()
+        process.wait()
     return times
 
 
@@ -299,7 +304,7 @@ def measure_recovery(stack, services):
     """kill -9 of a service that holds a claim -> the claim is taken up after its restart. Measured from the restart."""
     seconds = []
     run_dir = str(stack.directory)
-    for _ in range(5):
+    for _ in range(3):
         stack.tipoff("run", "open", "--kind", "full", "--date", stack.slate)
         deadline = time.monotonic() + 20
         while not stack.sql(
@@ -348,11 +353,15 @@ def main():
     commit = percentile(commits, 0.5)
     add("commit_ms_p50", commit, "ms")
     kafka = measure_kafka_hop(stack, 200)
-    hop = percentile(kafka, 0.5)
-    add("kafka_hop_ms_p50", hop, "ms")
+    hop = percentile(kafka, 0.5) if kafka else None
+    if hop:
+        add("kafka_hop_ms_p50", hop, "ms")
     slates, hops = measure_slate(stack, 15)
     add("slate_s", statistics.median(slates), "s")
-    add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
+    if hop:
+        add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
+    else:
+        add("hop_ms_p50", percentile(hops, 0.5), "ms")
     add("hop_ms_p99", percentile(hops, 0.99), "ms")
     rate, copy = measure_ingest(stack)
     add("ingest_rows_per_s", rate, "rows/s", "COPY into the same keyed table", copy)
