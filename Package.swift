@@ -111,7 +111,7 @@ let testTargets: [Target] = [
     tests("PostgresTests", ["Postgres", "PostgresTestKit", logging]),
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
     tests("BasketballTests", ["Basketball"]),
-    tests("BarrierTests", ["Barrier", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
     tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
     tests(
         "PrecomputeTests",

@@ -14,8 +14,6 @@ extension BarrierShell {
             JOIN nba_orchestration.run AS r USING (run_id)
             WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open' AND (
                 p.deadline_at <= now()
-                OR EXISTS (SELECT 1 FROM nba_orchestration.operator_request AS q
-                           WHERE q.run_id = p.run_id AND q.phase = ANY(\(owned)) AND q.executed_at IS NULL)
                 OR EXISTS (SELECT 1 FROM nba_orchestration.task AS t
                            WHERE t.run_id = p.run_id AND t.phase = ANY(\(owned)) AND t.state = 'failed'
                                AND t.requirement = 'critical')

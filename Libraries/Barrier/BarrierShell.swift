@@ -55,7 +55,6 @@ public struct BarrierShell: Sendable {
             let openIDs = Array(open.keys)
             let runs = try await RunRecord.load(openIDs, in: transaction)
             let tasks = try await loadTasks(openIDs, in: transaction)
-            let requests = try await loadRequests(openIDs, in: transaction)
             let now = clock.now
             var messages: [OutboxMessage] = []
             for runID in ordered {
@@ -64,10 +63,9 @@ public struct BarrierShell: Sendable {
                     run,
                     row,
                     tasks[runID] ?? [],
-                    requests[runID] ?? [],
                     now: now,
                     in: transaction
-                )
+                ).messages
             }
             FaultPoint.hit("barrier-before-commit")
             return messages
@@ -81,7 +79,7 @@ public struct BarrierShell: Sendable {
 
     private var owned: [Int16] { definition.owns.map { Int16($0.rawValue) } }
 
-    private func lock(_ runIDs: [UUID], in transaction: PostgresTransaction) async throws -> [UUID: PhaseRow] {
+    func lock(_ runIDs: [UUID], in transaction: PostgresTransaction) async throws -> [UUID: PhaseRow] {
         let rows = try await transaction.query(
             """
             WITH ordered AS (
@@ -128,8 +126,7 @@ public struct BarrierShell: Sendable {
         )
     }
 
-    private func loadTasks(_ runIDs: [UUID], in transaction: PostgresTransaction) async throws -> [UUID: [BarrierTask]]
-    {
+    func loadTasks(_ runIDs: [UUID], in transaction: PostgresTransaction) async throws -> [UUID: [BarrierTask]] {
         let rows = try await transaction.query(
             """
             SELECT run_id, phase, processor, unit, level, requirement, state, late_at IS NOT NULL AS is_late,
@@ -162,30 +159,27 @@ public struct BarrierShell: Sendable {
         return tasks
     }
 
-    /// Decides one run and performs what comes out of it.
-    private func decide(
+    /// Decides one run and performs what comes out of it; what an operator asked for comes first.
+    func decide(
         _ run: RunRecord,
         _ row: PhaseRow,
         _ tasks: [BarrierTask],
-        _ requests: [OperatorRequest],
+        asked: BarrierEvent? = nil,
         now: Date,
         in transaction: PostgresTransaction
-    ) async throws -> [OutboxMessage] {
+    ) async throws -> (answer: [BarrierAction], messages: [OutboxMessage]) {
         var state = BarrierState(openedAt: row.openedAt, deadline: row.deadline, tasks: tasks)
         if definition.lastPhase == .precompute {
             state.triggeredLevels = try await triggeredLevels(run, in: transaction)
         }
-        if BarrierReport(tasks: tasks).isDone || now >= row.deadline || !requests.isEmpty {
+        if BarrierReport(tasks: tasks).isDone || now >= row.deadline {
             state.history = try await history(before: run, in: transaction)
         }
         var barrier = Barrier(state: state, policy: definition.policy)
-        var messages: [OutboxMessage] = []
-        for request in requests {
-            let actions = barrier.handle(request.event)
-            messages += try await perform(actions, run, now: now, in: transaction)
-            try await request.markExecuted(actions, in: transaction)
-        }
-        return messages + (try await perform(barrier.handle(.evaluate(now: now)), run, now: now, in: transaction))
+        let answer = asked.map { barrier.handle($0) } ?? []
+        var messages = try await perform(answer, run, now: now, in: transaction)
+        messages += try await perform(barrier.handle(.evaluate(now: now)), run, now: now, in: transaction)
+        return (answer, messages)
     }
 
     private func triggeredLevels(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> Set<Int> {

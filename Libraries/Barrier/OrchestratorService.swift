@@ -88,7 +88,9 @@ public struct OrchestratorService: Service {
                 let isFullRound = tick % 10 == 0
                 if tick % 3 == 0 { _ = try await context.relay.resendDue() }
                 await context.relay.send(try await shell.evaluate(try await shell.dueRuns(all: isFullRound)))
+                if tick % 3 == 0 { await context.relay.send(try await shell.operatorDesk.executePending()) }
                 if definition.opensDeltas, isFullRound {
+                    await context.relay.send(try await shell.remainderDesk().executePending())
                     await context.relay.send(
                         try await shell.openDeltas(
                             debounce: context.configuration.deltaDebounce,

@@ -85,7 +85,7 @@ final class ServerInstance: Sendable {
 
     func start() async throws {
         let settings = [
-            "fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "64MB",
+            "fsync": "off", "full_page_writes": "off", "max_connections": "300", "shared_buffers": "64MB",
             "listen_addresses": "127.0.0.1", "port": String(port), "unix_socket_directories": directory,
             "max_wal_size": "1GB",
         ]

@@ -26,7 +26,39 @@ struct PredictionBatchEnd: Sendable {
         return messages
     }
 
-    private func advance(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [OutboxMessage] {
+    /// Ends the phase because an operator said so: cancelled, or without the players that are still open. Those stay
+    /// tasks, and what they bring opens a delta.
+    func callAsFunction(
+        _ run: RunRecord,
+        as request: OperatorRequest,
+        in transaction: PostgresTransaction
+    ) async throws -> OperatorOutcome {
+        if request.action == .cancelRun {
+            return try await PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+                .cancel(request, of: run, in: transaction)
+        }
+        let batches = try await transaction.query(
+            "SELECT 1 AS known FROM nba_predictions.prediction_batch WHERE run_id = \(run.runID)"
+        )
+        guard !batches.isEmpty else {
+            return .init(.refused, "the coordinator has not said yet who is predicted; tipoff run cancel ends the run")
+        }
+        switch try await GivenUp.mark(request, in: transaction) {
+        case .othersOpen(let names):
+            return .init(.refused, "still open beside the ones given up: \(names.joined(separator: ", "))")
+        case .tasks(let names):
+            let reason = GivenUp.reason(request, without: names)
+            let messages = try await advance(run, forced: reason, in: transaction)
+            for message in messages { try await transaction.execute(message.insertStatement(producer: role)) }
+            return .init(.done, reason, messages: messages)
+        }
+    }
+
+    private func advance(
+        _ run: RunRecord,
+        forced: String? = nil,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
         let found = try await transaction.query(
             """
             SELECT batch_id, state, expected_count, readiness, completed_at IS NOT NULL AS is_complete
@@ -48,7 +80,8 @@ struct PredictionBatchEnd: Sendable {
         }
         let tasks = try await transaction.query(
             """
-            SELECT count(*) FILTER (WHERE NOT is_terminal) AS open, count(*) FILTER (WHERE state = 'success') AS predicted,
+            SELECT count(*) FILTER (WHERE NOT is_terminal AND late_at IS NULL) AS open,
+                   count(*) FILTER (WHERE state = 'success') AS predicted,
                    count(*) FILTER (WHERE state = 'failed') AS failed
             FROM nba_orchestration.task
             WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PlayerPredictions.name)
@@ -68,6 +101,7 @@ struct PredictionBatchEnd: Sendable {
             run,
             predicted: predicted,
             failed: try tasks.decode("failed"),
+            forced: forced,
             in: transaction
         )
     }
@@ -77,6 +111,7 @@ struct PredictionBatchEnd: Sendable {
         _ run: RunRecord,
         predicted: Int,
         failed: Int,
+        forced: String?,
         in transaction: PostgresTransaction
     ) async throws -> [OutboxMessage] {
         let skipped = try await skips(of: run, in: transaction)
@@ -94,6 +129,7 @@ struct PredictionBatchEnd: Sendable {
         guard let upstream = try await openPhase(run, in: transaction) else { return [] }
 
         var own = batch.reasons
+        if let forced { own.append(forced) }
         if failed > 0 { own.append("\(failed) of \(batch.players) predictions failed") }
         if batch.expected > 0, Double(slate.predicted) < Self.coverageGoal * Double(batch.expected) {
             own.append("predictions for \(slate.predicted) of \(batch.expected) expected players")

@@ -18,7 +18,17 @@ public enum PredictionsService {
             topics: [.phase4PrecomputeComplete, .phase5PredictionRequest],
             processors: [PredictionCoordinator(), PlayerPredictions()],
             workers: 2,
-            onTerminal: { tasks, transaction in try await end(tasks, in: transaction) }
+            onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
+            operatorDesk: OperatorDesk(
+                pool: context.pool,
+                registry: context.registry,
+                role: Phase.predictions.name,
+                phases: [.predictions],
+                clock: context.clock,
+                phaseDeadline: context.work.phaseDeadline,
+                logger: context.logger,
+                endPhase: { request, run, transaction in try await end(run, as: request, in: transaction) }
+            )
         )
     }
 }

@@ -17,7 +17,31 @@ struct PublishingEnd: Sendable {
         return []
     }
 
-    private func advance(_ run: RunRecord, in transaction: PostgresTransaction) async throws {
+    /// Ends the phase because an operator said so: cancelled, or without the documents that are still open. Those stay
+    /// tasks and may still be published.
+    func callAsFunction(
+        _ run: RunRecord,
+        as request: OperatorRequest,
+        in transaction: PostgresTransaction
+    ) async throws -> OperatorOutcome {
+        if request.action == .cancelRun {
+            return try await PhaseOpener(registry: registry, role: role).cancel(request, of: run, in: transaction)
+        }
+        switch try await GivenUp.mark(request, in: transaction) {
+        case .othersOpen(let names):
+            return .init(.refused, "still open beside the ones given up: \(names.joined(separator: ", "))")
+        case .tasks(let names):
+            let reason = GivenUp.reason(request, without: names)
+            try await advance(run, forced: [reason], in: transaction)
+            return .init(.done, reason)
+        }
+    }
+
+    private func advance(
+        _ run: RunRecord,
+        forced: [String] = [],
+        in transaction: PostgresTransaction
+    ) async throws {
         let locked = try await transaction.query(
             """
             UPDATE nba_orchestration.run_phase SET version = version + 1
@@ -25,10 +49,10 @@ struct PublishingEnd: Sendable {
             """
         )
         guard let row = locked.first else { return }
-        let reasons: [String] = try row.decode("degraded_reasons")
+        let reasons: [String] = try row.decode("degraded_reasons") + forced
         let counts = try await transaction.query(
             """
-            SELECT count(*) FILTER (WHERE NOT is_terminal) AS open,
+            SELECT count(*) FILTER (WHERE NOT is_terminal AND late_at IS NULL) AS open,
                    COALESCE(array_agg(processor ORDER BY processor) FILTER (WHERE state = 'failed'), '{}') AS failed
             FROM nba_orchestration.task WHERE run_id = \(run.runID) AND phase = 6
             """
@@ -59,7 +83,14 @@ struct PublishingEnd: Sendable {
             )
             return
         }
-        try await opener.close(.publishing, of: run, state: "complete", degraded: !reasons.isEmpty, in: transaction)
+        try await opener.close(
+            .publishing,
+            of: run,
+            state: "complete",
+            degraded: !reasons.isEmpty,
+            reasons: forced,
+            in: transaction
+        )
         try await opener.endRun(run, degraded: !reasons.isEmpty, reasons: reasons, in: transaction)
     }
 }

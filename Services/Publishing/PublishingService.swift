@@ -11,7 +11,17 @@ public enum PublishingService {
             processors: [PredictionsDocument(), TonightDocument()],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
-            afterCommit: { _ in signal.send() }
+            afterCommit: { _ in signal.send() },
+            operatorDesk: OperatorDesk(
+                pool: context.pool,
+                registry: context.registry,
+                role: Phase.publishing.name,
+                phases: [.publishing],
+                clock: context.clock,
+                phaseDeadline: context.work.phaseDeadline,
+                logger: context.logger,
+                endPhase: { request, run, transaction in try await end(run, as: request, in: transaction) }
+            )
         )
     }
 }

@@ -152,4 +152,31 @@ struct PhaseHarness: Sendable {
     func runState(_ run: RunRecord) async throws -> String {
         try await scalar("SELECT state FROM nba_orchestration.run WHERE run_id = \(run.runID)")
     }
+
+    /// Files an operator's request and returns its number.
+    func file(
+        _ action: String,
+        _ run: RunRecord,
+        phase: Int16,
+        processor: String? = nil,
+        unit: String? = nil
+    ) async throws -> Int64 {
+        try await scalar(
+            """
+            INSERT INTO nba_orchestration.operator_request (action, run_id, phase, processor, unit, actor, reason)
+            VALUES (\(action), \(run.runID), \(phase), \(processor), \(unit), 'ann', 'because') RETURNING request_id
+            """
+        )
+    }
+
+    /// What the owner answered.
+    func answer(_ requestID: Int64) async throws -> (result: String, outcome: String, openedRunID: UUID?) {
+        let row = try await pool.query(
+            """
+            SELECT COALESCE(result, 'none') AS result, COALESCE(outcome, 'none') AS outcome, opened_run_id
+            FROM nba_orchestration.operator_request WHERE request_id = \(requestID)
+            """
+        ).one()
+        return (try row.decode("result"), try row.decode("outcome"), try row.decode("opened_run_id"))
+    }
 }

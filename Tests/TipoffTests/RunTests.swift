@@ -182,7 +182,7 @@ struct FakeServices: Sendable {
                 while !Task.isCancelled {
                     try await pool.execute(
                         """
-                        UPDATE nba_orchestration.operator_request SET executed_at = now(), outcome = 'done by the owner'
+                        UPDATE nba_orchestration.operator_request SET executed_at = now(), result = 'done', outcome = 'done by the owner'
                         WHERE executed_at IS NULL
                         """
                     )
@@ -235,6 +235,115 @@ struct FakeServices: Sendable {
             #expect(try rows.column("action", as: String.self) == ["cancel_run", "force_phase"])
             #expect(try rows.column("phase", as: Int16.self) == [2, 2], "the phase that is open")
             #expect(try rows.column("actor", as: String.self) == ["tipoff:ann", "tipoff:ann"])
+        }
+    }
+
+    /// A run with one task, and an owner that answers every request in the given words.
+    private func answered<R: Sendable>(
+        _ result: String,
+        opening openedRunID: UUID? = nil,
+        state: String = "open",
+        _ body: (UUID, [String: String], PostgresPool) async throws -> R
+    ) async throws -> R {
+        try await Database.with { database, pool in
+            let runID = UUID()
+            for (id, state) in [(runID, state), (openedRunID, "complete")] {
+                guard let id else { continue }
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.run (run_id, kind, game_date, lane, first_phase, until_phase,
+                        correlation_id, plan_key, opened_by, state, finished_at)
+                    VALUES (\(id), 'full', '2024-01-15', 'live', 1, 6, 'c', \(id.uuidString), 'test', \(state),
+                            CASE WHEN \(state) <> 'open' THEN now() END)
+                    """
+                )
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.run_phase (run_id, phase, state, deadline_at)
+                    VALUES (\(id), 3, \(state), now())
+                    """
+                )
+            }
+            try await pool.execute(
+                """
+                INSERT INTO nba_orchestration.task (run_id, processor, unit, game_date, phase, requirement, state)
+                VALUES (\(runID), 'player_game_summary', '*', '2024-01-15', 3, 'critical', 'failed')
+                """
+            )
+            let owner = Task {
+                while !Task.isCancelled {
+                    try await pool.execute(
+                        """
+                        UPDATE nba_orchestration.operator_request SET executed_at = now(), result = \(result),
+                            outcome = 'in words', opened_run_id = \(openedRunID) WHERE executed_at IS NULL
+                        """
+                    )
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            let value: Result<R, any Error>
+            do {
+                value = .success(try await body(runID, ["TIPOFF_DATABASE_URL": database.url, "USER": "ann"], pool))
+            } catch {
+                value = .failure(error)
+            }
+            owner.cancel()
+            _ = await owner.result
+            return try value.get()
+        }
+    }
+
+    @Test func aTaskOfAnEndedRunCanBeRetriedAndTheNewRunIsFollowed() async throws {
+        let opened = UUID()
+        try await answered("done", opening: opened, state: "failed") { runID, environment, pool in
+            let arguments = [
+                "task", "retry", "--run", runID.uuidString, "--processor", "player_game_summary", "--reason", "r",
+                "--json",
+            ]
+            let filed = await tipoff(arguments, environment: environment)
+            filed.expect(0)
+            #expect(try filed.json()["result"]?.stringValue == "done")
+            #expect(try filed.json()["opened_run_id"]?.stringValue == opened.uuidString.lowercased())
+            let waited = await tipoff(arguments + ["--wait"], environment: environment)
+            waited.expect(0)
+            #expect(try waited.json()["run_id"]?.stringValue == opened.uuidString.lowercased())
+            let rows = try await pool.query(
+                "SELECT action, phase, processor, unit FROM nba_orchestration.operator_request LIMIT 1"
+            ).one()
+            #expect(try rows.decode("action", as: String.self) == "retry_task")
+            #expect(try rows.decode("phase", as: Int16.self) == 3)
+            #expect(try rows.decode("processor", as: String.self) == "player_game_summary")
+            #expect(try rows.decode("unit", as: String.self) == "*")
+        }
+    }
+
+    @Test(
+        "Exit code 1 says that the owner did not do it",
+        arguments: [("done", Int32(0)), ("nothing_to_do", 0), ("refused", 1), ("failed", 1)]
+    )
+    func exitCodesOfRequests(result: String, code: Int32) async throws {
+        try await answered(result) { runID, environment, _ in
+            for arguments in [
+                ["run", "force", "--run", runID.uuidString, "--phase", "6", "--reason", "r"],
+                ["run", "cancel", "--run", runID.uuidString, "--reason", "r"],
+                ["task", "retry", "--run", runID.uuidString, "--processor", "player_game_summary", "--reason", "r"],
+            ] {
+                let answer = await tipoff(arguments, environment: environment)
+                answer.expect(code)
+                #expect(answer.output.contains("\(result): in words"))
+            }
+        }
+    }
+
+    @Test func aRequestWithoutAReasonIsNotFiled() async throws {
+        try await answered("done") { runID, environment, pool in
+            for action in [
+                ["run", "cancel"], ["run", "force", "--phase", "3"], ["task", "retry", "--processor", "p"],
+            ] {
+                await tipoff(action + ["--run", runID.uuidString], environment: environment).expect(2)
+                await tipoff(action + ["--run", runID.uuidString, "--help"], environment: environment).expect(0)
+            }
+            #expect(try await pool.query("SELECT 1 AS one FROM nba_orchestration.operator_request").isEmpty)
         }
     }
 

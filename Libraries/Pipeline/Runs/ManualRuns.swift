@@ -92,37 +92,21 @@ public struct ManualRuns: Sendable {
         var request = request
         request.firstPhase = .raw
         let opener = RunOpener(registry: registry, role: role, phaseDeadline: phaseDeadline)
-        let (run, isNew) = try await opener.insertRun(request, in: transaction)
-        guard isNew else { return .init(run: run, isNew: false, messages: []) }
-        try await opener.insertPhases(of: run, first: .raw, in: transaction)
-        try await transaction.execute(
-            """
-            UPDATE nba_orchestration.run_phase SET state = 'open', opened_at = now()
-            WHERE run_id = \(run.runID) AND phase = 2
-            """
-        )
         var input = envelope.metadata
         input["status"] = .string(envelope.status.rawValue)
         if input["captured_at"] == nil { input["captured_at"] = .string(Instant.text(envelope.timestamp)) }
-        let unit = envelope.unit ?? UnitKind.wholeDate
-        try await transaction.execute(
-            TaskStatements.insert(
-                processors.map { TaskSeed(definition: $0, unit: unit, input: .dictionary(input)) },
-                run: run
-            )
-        )
         var copy = envelope
-        copy.runID = run.runID
         copy.messageID = UUID(deriving: "raw/\(envelope.messageID)")
-        copy.processorName = scraper.name
-        copy.metadata["unit"] = .string(unit)
-        let message = OutboxMessage(
-            topic: .phase1ScrapersComplete,
-            envelope: copy,
-            starts: .init(phase: .raw, unit: unit)
+        return try await opener.openRaw(
+            request,
+            scraper: scraper,
+            processors: processors,
+            unit: envelope.unit ?? UnitKind.wholeDate,
+            input: input,
+            announcement: copy,
+            now: now,
+            in: transaction
         )
-        try await transaction.execute(message.insertStatement(producer: role))
-        return .init(run: run, isNew: true, messages: [message])
     }
 
     /// A completion that nobody of Tipoff reported: the task is recorded as asserted and its readers run in full.

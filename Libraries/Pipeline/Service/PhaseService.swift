@@ -19,6 +19,8 @@ public struct PhaseServiceDefinition: Sendable {
     /// Follows a commit at once, for projections of what was written; a timer must do the same, because a crash may
     /// come between.
     public var afterCommit: (@Sendable ([ClaimedTask]) async -> Void)?
+    /// Executes what operators ask of the phase; only where the phase's owner is this service.
+    public var operatorDesk: OperatorDesk?
 
     public init(
         phase: Phase,
@@ -27,7 +29,8 @@ public struct PhaseServiceDefinition: Sendable {
         processors: [any Processor],
         workers: Int = 4,
         onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])? = nil,
-        afterCommit: (@Sendable ([ClaimedTask]) async -> Void)? = nil
+        afterCommit: (@Sendable ([ClaimedTask]) async -> Void)? = nil,
+        operatorDesk: OperatorDesk? = nil
     ) {
         self.phase = phase
         self.service = service
@@ -36,6 +39,7 @@ public struct PhaseServiceDefinition: Sendable {
         self.workers = workers
         self.onTerminal = onTerminal
         self.afterCommit = afterCommit
+        self.operatorDesk = operatorDesk
     }
 }
 
@@ -143,6 +147,7 @@ public struct PhaseService: Service {
             context.progress.beat("timer")
             do {
                 _ = try await context.relay.resendDue()
+                if let desk = definition.operatorDesk { await context.relay.send(try await desk.executePending()) }
                 context.setReady("database", true)
                 if tick % 20 == 0 { try await worker.renewLeases() }
                 if tick % 4 == 0 { await worker.endPoisons() }

@@ -6,17 +6,30 @@ import Postgres
 struct OperatorRequests: Sendable {
     let session: Session
 
-    /// - Parameter phase: nil takes the phase that is open now.
+    /// How long a command waits for the owner's answer. Without `--wait` no answer is no problem: the request stays.
+    static let patience: Duration = .seconds(5)
+    static let patienceWhenWaiting: Duration = .seconds(60)
+
+    /// What an owner answered.
+    struct Answer: Sendable {
+        var result: String
+        var outcome: String
+        var openedRunID: UUID?
+
+        /// Exit code 1: the operator has to do something else.
+        var isProblem: Bool { result == "refused" || result == "failed" }
+    }
+
+    /// Files a request about a phase of a run that is open; nil takes the phase that is open now.
     func file(
-        action: String,
+        _ action: OperatorRequest.Action,
         runID: UUID,
         phase: Phase?,
-        processor: String?,
-        unit: String?,
+        processor: String? = nil,
         reason: String,
+        waiting: WaitOptions,
         printsJSON: Bool
     ) async throws {
-        guard !reason.isEmpty else { throw CommandProblem.usage("--reason must say something") }
         let rows = try await session.pool.query(
             """
             SELECT r.state, (SELECT max(p.phase) FROM nba_orchestration.run_phase AS p
@@ -38,40 +51,122 @@ struct OperatorRequests: Sendable {
                 next: "tipoff trace \(runID.uuidString.lowercased())"
             )
         }
+        let answer = try await ask(
+            action,
+            runID: runID,
+            phase: number,
+            processor: processor,
+            unit: nil,
+            reason: reason,
+            waiting: waiting,
+            printsJSON: printsJSON
+        )
+        // A forced run goes on.
+        guard waiting.wait, action == .forcePhase, answer?.result == "done" else { return }
+        try await RunFollower(session: session, printsJSON: printsJSON).follow(runID, timeout: waiting.timeout)
+    }
+
+    /// Files a retry of a task; its run may be over.
+    func retry(
+        runID: UUID,
+        processor: String,
+        unit: String,
+        reason: String,
+        waiting: WaitOptions,
+        printsJSON: Bool
+    ) async throws {
+        let rows = try await session.pool.query(
+            """
+            SELECT phase FROM nba_orchestration.task
+            WHERE run_id = \(runID) AND processor = \(processor) AND unit = \(unit) ORDER BY phase DESC LIMIT 1
+            """
+        )
+        guard let row = rows.first else {
+            throw CommandProblem.problem(
+                "the run has no task \(processor) \(unit)",
+                next: "tipoff trace \(runID.uuidString.lowercased())"
+            )
+        }
+        let answer = try await ask(
+            .retryTask,
+            runID: runID,
+            phase: Int16(try row.phase("phase").rawValue),
+            processor: processor,
+            unit: unit,
+            reason: reason,
+            waiting: waiting,
+            printsJSON: printsJSON
+        )
+        guard waiting.wait, answer?.result == "done" else { return }
+        try await RunFollower(session: session, printsJSON: printsJSON)
+            .follow(answer?.openedRunID ?? runID, timeout: waiting.timeout)
+    }
+
+    private func ask(
+        _ action: OperatorRequest.Action,
+        runID: UUID,
+        phase: Int16,
+        processor: String?,
+        unit: String?,
+        reason: String,
+        waiting: WaitOptions,
+        printsJSON: Bool
+    ) async throws -> Answer? {
+        guard !reason.isEmpty else { throw CommandProblem.usage("--reason must say something") }
         let requestID: Int64 = try await session.pool.query(
             """
             INSERT INTO nba_orchestration.operator_request (action, run_id, phase, processor, unit, actor, reason)
-            VALUES (\(action), \(runID), \(number), \(processor), \(unit), \(session.actor), \(reason))
+            VALUES (\(action.rawValue), \(runID), \(phase), \(processor), \(unit), \(session.actor), \(reason))
             RETURNING request_id
             """
         ).scalar()
-        let answer = try await outcome(of: requestID)
+        let answer = try await answer(to: requestID, waiting)
         if printsJSON {
-            try session.output.json([
-                "request_id": .int(requestID), "action": .string(action), "executed": .bool(answer != nil),
-                "outcome": answer.map { .string($0) } ?? .null,
-            ])
+            // With --wait the run that is followed is printed, once.
+            let isFollowed = waiting.wait && action != .cancelRun && answer?.result == "done"
+            if !isFollowed { try session.output.json(json(requestID, action, answer)) }
         } else if let answer {
-            session.output.line("request \(requestID): \(SafeText.escaped(answer))")
+            session.output.line("request \(requestID): \(answer.result): \(SafeText.escaped(answer.outcome))")
         } else {
-            session.output.line(
-                "request \(requestID) is filed; the owner of phase \(number) executes it when it runs"
-            )
+            session.output.line("request \(requestID) is filed; the owner of phase \(phase) executes it when it runs")
         }
+        let trace = "tipoff trace \(runID.uuidString.lowercased())"
+        if let answer, answer.isProblem { throw CommandProblem.problem("the owner did not do it", next: trace) }
+        if answer == nil, waiting.wait {
+            throw CommandProblem.problem("the owner of phase \(phase) has not answered; the request stays", next: trace)
+        }
+        return answer
     }
 
-    /// What the owner answered, if it does within a few seconds.
-    private func outcome(of requestID: Int64) async throws -> String? {
+    private func json(_ requestID: Int64, _ action: OperatorRequest.Action, _ answer: Answer?) -> JSONValue {
+        [
+            "request_id": .int(requestID), "action": .string(action.rawValue), "executed": .bool(answer != nil),
+            "result": answer.map { .string($0.result) } ?? .null,
+            "outcome": answer.map { .string($0.outcome) } ?? .null,
+            "opened_run_id": answer?.openedRunID.map { .string($0.uuidString.lowercased()) } ?? .null,
+        ]
+    }
+
+    /// What the owner answered, if it does in time.
+    private func answer(to requestID: Int64, _ waiting: WaitOptions) async throws -> Answer? {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(5)
+        let patience =
+            waiting.wait ? waiting.timeout.map { .seconds($0) } ?? Self.patienceWhenWaiting : Self.patience
+        let deadline = clock.now + patience
         while clock.now < deadline {
             let rows = try await session.pool.query(
                 """
-                SELECT outcome FROM nba_orchestration.operator_request
+                SELECT result, outcome, opened_run_id FROM nba_orchestration.operator_request
                 WHERE request_id = \(requestID) AND executed_at IS NOT NULL
                 """
             )
-            if let row = rows.first { return try row.decode("outcome", as: String?.self) ?? "executed" }
+            if let row = rows.first {
+                return Answer(
+                    result: try row.decode("result"),
+                    outcome: try row.decode("outcome"),
+                    openedRunID: try row.decode("opened_run_id")
+                )
+            }
             try await clock.sleep(for: .milliseconds(100))
         }
         return nil

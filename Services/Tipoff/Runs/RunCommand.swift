@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
             commandName: "force",
             abstract: "Asks the owner of a phase to go on without what is missing.",
             discussion: """
-                Recorded with your name and reason; the orchestrator that owns the phase executes it.
+                Recorded with your name and reason; the owner of the phase executes it and answers. What is given up may \
+                still come: it then opens a run of its own. Exit code 1 when the owner refuses.
 
                 Example: tipoff run force --run 6f1d… --phase 2 --without oddsa_events --reason "source is down"
                 """
@@ -84,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The run's id.")
         var run: UUID
 
-        @Option(name: .long, help: "The open phase (1 … 4).")
+        @Option(name: .long, help: "The open phase (1 … 6).")
         var phase: Phase
 
         @Option(name: .long, help: "Give up only this processor (default: everything that is still open).")
@@ -93,29 +94,25 @@ struct RunCommand: AsyncParsableCommand {
         @Option(name: .long, help: "Why, for the record.")
         var reason: String
 
+        @OptionGroup var waiting: WaitOptions
         @OptionGroup var format: FormatOptions
-
-        func validate() throws {
-            guard phase <= .precompute else { throw ValidationError("phases 1 to 4 can be forced") }
-        }
 
         func run() async throws {
             try await Session.with([.database]) { session in
-                if let without, session.registry.resolve(without, in: phase) == nil,
-                    session.registry.resolve(without, in: .scrapers) == nil
-                {
+                let phases = phase == .raw ? [Phase.scrapers, .raw] : [phase]
+                if let without, !phases.contains(where: { session.registry.resolve(without, in: $0) != nil }) {
                     throw CommandProblem.usage(
                         "\(without) is not a processor of phase \(phase.rawValue)",
                         next: "tipoff registry"
                     )
                 }
                 try await OperatorRequests(session: session).file(
-                    action: "force_phase",
+                    .forcePhase,
                     runID: run,
                     phase: phase,
                     processor: without,
-                    unit: nil,
                     reason: reason,
+                    waiting: waiting,
                     printsJSON: format.json
                 )
             }
@@ -126,8 +123,12 @@ struct RunCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "cancel",
             abstract: "Asks the owner of a run's open phase to end the run.",
-            discussion:
-                "What has changed stays marked; the next run of the date carries it on.\n\nExample: tipoff run cancel --run 6f1d… --reason \"wrong date\""
+            discussion: """
+                What has changed stays marked; the next run of the date carries it on. Tasks that have not begun are \
+                skipped, running ones end by themselves. Exit code 1 when the owner refuses.
+
+                Example: tipoff run cancel --run 6f1d… --reason "wrong date"
+                """
         )
 
         @Option(name: .long, help: "The run's id.")
@@ -136,17 +137,17 @@ struct RunCommand: AsyncParsableCommand {
         @Option(name: .long, help: "Why, for the record.")
         var reason: String
 
+        @OptionGroup var waiting: WaitOptions
         @OptionGroup var format: FormatOptions
 
         func run() async throws {
             try await Session.with([.database]) { session in
                 try await OperatorRequests(session: session).file(
-                    action: "cancel_run",
+                    .cancelRun,
                     runID: run,
                     phase: nil,
-                    processor: nil,
-                    unit: nil,
                     reason: reason,
+                    waiting: waiting,
                     printsJSON: format.json
                 )
             }
@@ -167,8 +168,12 @@ struct TaskCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "retry",
             abstract: "Asks for another attempt of a task that has not ended well.",
-            discussion:
-                "Example: tipoff task retry --run 6f1d… --processor nbac_team_boxscore --unit 0022300555 --reason \"source is back\""
+            discussion: """
+                A task that waits for its next attempt is due now. One that has ended stays as it is: the owner of its \
+                phase opens a run that does its work again, and names it. Exit code 1 when the owner refuses.
+
+                Example: tipoff task retry --run 6f1d… --processor nbac_team_boxscore --unit 0022300555 --reason "source is back"
+                """
         )
 
         @Option(name: .long, help: "The run's id.")
@@ -183,29 +188,17 @@ struct TaskCommand: AsyncParsableCommand {
         @Option(name: .long, help: "Why, for the record.")
         var reason: String
 
+        @OptionGroup var waiting: WaitOptions
         @OptionGroup var format: FormatOptions
 
         func run() async throws {
             try await Session.with([.database]) { session in
-                let rows = try await session.pool.query(
-                    """
-                    SELECT phase, state FROM nba_orchestration.task
-                    WHERE run_id = \(run) AND processor = \(processor) AND unit = \(unit) ORDER BY phase DESC LIMIT 1
-                    """
-                )
-                guard let row = rows.first else {
-                    throw CommandProblem.problem(
-                        "the run has no task \(processor) \(unit)",
-                        next: "tipoff trace \(run.uuidString.lowercased())"
-                    )
-                }
-                try await OperatorRequests(session: session).file(
-                    action: "retry_task",
+                try await OperatorRequests(session: session).retry(
                     runID: run,
-                    phase: try row.phase("phase"),
                     processor: processor,
                     unit: unit,
                     reason: reason,
+                    waiting: waiting,
                     printsJSON: format.json
                 )
             }

@@ -1,0 +1,56 @@
+import Foundation
+import Postgres
+
+extension RunOpener {
+    /// Opens a run that begins with Phase 2: the payload lies in the object store already, the raw tasks run.
+    ///
+    /// - Parameters:
+    ///   - input: what the scrape hands over, `object_path` and `status` among it.
+    ///   - announcement: the scraper's message; by default one is made from the input.
+    func openRaw(
+        _ request: RunRequest,
+        scraper: ProcessorDefinition,
+        processors: [ProcessorDefinition],
+        unit: String,
+        input: [String: JSONValue],
+        announcement: Envelope? = nil,
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> Result {
+        let (run, isNew) = try await insertRun(request, in: transaction)
+        guard isNew else { return Result(run: run, isNew: false, messages: []) }
+        try await insertPhases(of: run, first: .raw, in: transaction)
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.run_phase SET state = 'open', opened_at = now()
+            WHERE run_id = \(run.runID) AND phase = 2
+            """
+        )
+        try await transaction.execute(
+            TaskStatements.insert(
+                processors.map { TaskSeed(definition: $0, unit: unit, input: .dictionary(input)) },
+                run: run
+            )
+        )
+        var envelope =
+            announcement
+            ?? Envelope(
+                run: run,
+                from: scraper.name,
+                completed: .scrapers,
+                source: request.triggerSource,
+                at: now
+            )
+        if announcement == nil { envelope.metadata = input }
+        envelope.runID = run.runID
+        envelope.processorName = scraper.name
+        envelope.metadata["unit"] = .string(unit)
+        let message = OutboxMessage(
+            topic: .phase1ScrapersComplete,
+            envelope: envelope,
+            starts: .init(phase: .raw, unit: unit)
+        )
+        try await transaction.execute(message.insertStatement(producer: role))
+        return Result(run: run, isNew: true, messages: [message])
+    }
+}
