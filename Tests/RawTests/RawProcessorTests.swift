@@ -187,6 +187,42 @@ import Warehouse
         }
     }
 
+    @Test func theDeadLetterOfARawTaskRunsItAgainInsteadOfReportingItDone() async throws {
+        try await TaskHarness.with { harness in
+            let run = try await harness.open(.postgame, try Self.day(), only: [])
+            try await harness.handOver(
+                Array("{}".utf8),
+                at: Self.boxPath,
+                scraper: "nbac_team_boxscore",
+                unit: "0022300561",
+                run: run,
+                capturedAt: Self.start
+            )
+            try await harness.work(run, .raw, RawService.processors)
+            let row = try await harness.pool.query("SELECT topic, payload FROM nba_orchestration.dead_letter").one()
+            let topic = try #require(Topic(rawValue: try row.decode("topic")))
+            let envelope = try Envelope(
+                decoding: try row.decode("payload", as: [UInt8].self),
+                origin: MessageOrigin(
+                    cluster: "test",
+                    topic: topic.rawValue,
+                    partition: 0,
+                    offset: 1,
+                    timestampMilliseconds: 0
+                )
+            )
+            let manual = ManualRuns(registry: harness.registry, role: "raw")
+            let again = try await harness.pool.transaction { transaction in
+                try await manual.accept(envelope, on: topic, now: harness.clock.now, in: transaction).run
+            }
+            try await harness.objects.put(try ObjectPath(validating: Self.boxPath), bytes: Self.box())
+            let result = try #require(try await harness.work(again, .raw, RawService.processors).first)
+            #expect(result.task.processor == "nbac_team_boxscore" && result.task.unit == "0022300561")
+            #expect(result.state == "failed", "the payload is another one than the scrape had")
+            #expect(result.error?.type == "checksum_mismatch")
+        }
+    }
+
     @Test(arguments: [
         JSONValue.object([:]), ["status": "fine"], ["status": "success"],
         ["status": "success", "object_path": "../x", "captured_at": "2024-01-16T09:00:00Z"],

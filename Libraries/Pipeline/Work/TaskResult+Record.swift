@@ -104,9 +104,13 @@ extension TaskFinisher {
         let task = result.task
         var metadata: [String: JSONValue] = ["unit": .string(task.unit)]
         if let input = task.input?.dictionaryValue { metadata.merge(input) { first, _ in first } }
+        // What starts a raw task is its scrape's outcome; a message about the raw processor would report it done.
+        let scraper = task.phase == .raw ? result.definition.scraper : nil
         let payload = JSONValue.object([
-            "processor_name": .string(task.processor), "phase": .string(task.phase.wireName),
-            "game_date": .string(task.gameDate.description), "status": .string("success"),
+            "processor_name": .string(scraper ?? task.processor),
+            "phase": .string((scraper == nil ? task.phase : .scrapers).wireName),
+            "game_date": .string(task.gameDate.description),
+            "status": scraper.flatMap { _ in metadata["status"] } ?? .string("success"),
             "metadata": .dictionary(metadata),
         ])
         return """
