@@ -30,6 +30,7 @@ public struct OrchestratorService: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await consume(consumer) }
             group.addTask { await keepTime() }
+            if definition.opensDeltas { group.addTask { await retain() } }
             await group.waitForAll()
         }
         await consumer.close(timeout: .seconds(10))
@@ -76,6 +77,19 @@ public struct OrchestratorService: Service {
                 await context.pause(.milliseconds(min(20 << min(attempt, 8), 5000)))
                 if Task.isShuttingDownGracefully { return }
             }
+        }
+    }
+
+    /// Removes what is old, every hour; of several replicas the one that holds the role.
+    private func retain() async {
+        let retention = Retention(pool: context.pool, owner: context.instance, logger: context.logger)
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            var pause = Retention.interval
+            do { _ = try await retention.pass() } catch {
+                context.logger.warning("retention failed; trying again", metadata: ["error": "\(error)"])
+                pause = .seconds(60)
+            }
+            await context.pause(pause)
         }
     }
 
