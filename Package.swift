@@ -112,6 +112,7 @@ let testTargets: [Target] = [
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
     tests("BasketballTests", ["Basketball"]),
     tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests("WarehouseTests", core + ["PostgresTestKit"]),
     tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
     tests(
         "PrecomputeTests",

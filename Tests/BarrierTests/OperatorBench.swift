@@ -11,7 +11,7 @@ import Warehouse
 /// A database of its own with runs, and the desks of the three orchestrators.
 struct OperatorBench: Sendable {
     let pool: PostgresPool
-    /// What the orchestrators connect with.
+    /// What the orchestrators connect with: their own roles.
     let ownerPools: [String: PostgresPool]
 
     private static let owners: [OrchestratorDefinition] = [.phase2ToPhase3, .phase3ToPhase4, .phase4ToPhase5]
@@ -26,9 +26,11 @@ struct OperatorBench: Sendable {
             let pool = database.pool(maximumConnections: 3)
             let ownerPools = Dictionary(
                 uniqueKeysWithValues: owners.map { owner in
+                    var restricted = database.configuration
+                    restricted.role = "tipoff_" + owner.name.replacing("-", with: "_")
                     return (
                         owner.name,
-                        PostgresPool(configuration: database.configuration, maximumConnections: 2, logger: Logger(label: "test"))
+                        PostgresPool(configuration: restricted, maximumConnections: 2, logger: Logger(label: "test"))
                     )
                 }
             )

@@ -112,6 +112,7 @@ final class Stack: Sendable {
         environment["TIPOFF_KAFKA_BROKERS"] = try broker
         environment["TIPOFF_ADDRESS_FILE"] = directory.appending(path: "\(name).address").path
         environment["TIPOFF_INSTANCE"] = name
+        environment["TIPOFF_DATABASE_ROLE"] = "tipoff_" + name.replacing("-", with: "_")
         environment["FAULT_POINT"] = fault
         let process = try Self.launch(
             service,

@@ -10,7 +10,7 @@ import Warehouse
 @testable import Pipeline
 
 /// A phase service without its consumer: a database of its own, a broker inside the test, and workers that do what a
-/// wake-up would make them do.
+/// wake-up would make them do, as the service's role of the database.
 struct PhaseHarness: Sendable {
     let database: TestDatabase
     let pool: PostgresPool
@@ -36,11 +36,19 @@ struct PhaseHarness: Sendable {
         let database = try await TestDatabase.create(service, template: template)
         let directory = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(database.name)")
         let pool = database.pool(maximumConnections: 8)
-        let context = try await makeContext(service, "one", database, pool, directory, clock)
+        var restricted = database.configuration
+        restricted.role = "tipoff_\(service)"
+        let servicePool = PostgresPool(
+            configuration: restricted,
+            maximumConnections: 8,
+            logger: Logger(label: "test")
+        )
+        let context = try await makeContext(service, "one", database, servicePool, directory, clock)
         let harness = PhaseHarness(database: database, pool: pool, context: context, directory: directory)
         let result: Result<R, any Error>
         do { result = .success(try await body(harness)) } catch { result = .failure(error) }
         await context.producer.close(timeout: .seconds(2))
+        await servicePool.close()
         await pool.close()
         try await database.drop()
         if FileManager.default.fileExists(atPath: directory.path) { try FileManager.default.removeItem(at: directory) }

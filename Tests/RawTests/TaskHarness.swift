@@ -11,6 +11,8 @@ import Warehouse
 /// Runs tasks as a service does, step by step and without a broker: claim, execute, compare, finish.
 struct TaskHarness: Sendable {
     let pool: PostgresPool
+    /// What the services of Phases 1 and 2 connect with: their own roles.
+    let servicePools: [Phase: PostgresPool]
     let objects: DirectoryObjectStore
     let clock: PipelineClock
     let registry = Registry.standard
@@ -41,15 +43,27 @@ struct TaskHarness: Sendable {
                 do { try FileManager.default.removeItem(at: root) } catch { Issue.record(error) }
             }
             let pool = database.pool()
-            let harness = TaskHarness(pool: pool, objects: try DirectoryObjectStore(root: root.path), clock: clock)
-            do {
-                let result = try await body(harness)
-                await pool.close()
-                return result
-            } catch {
-                await pool.close()
-                throw error
-            }
+            let servicePools = Dictionary(
+                uniqueKeysWithValues: [Phase.scrapers, .raw].map { phase in
+                    var restricted = database.configuration
+                    restricted.role = "tipoff_\(phase.name)"
+                    return (
+                        phase,
+                        PostgresPool(configuration: restricted, maximumConnections: 2, logger: Logger(label: "test"))
+                    )
+                }
+            )
+            let harness = TaskHarness(
+                pool: pool,
+                servicePools: servicePools,
+                objects: try DirectoryObjectStore(root: root.path),
+                clock: clock
+            )
+            let result: Result<R, any Error>
+            do { result = .success(try await body(harness)) } catch { result = .failure(error) }
+            for servicePool in servicePools.values { await servicePool.close() }
+            await pool.close()
+            return try result.get()
         }
     }
 
@@ -74,7 +88,7 @@ struct TaskHarness: Sendable {
     func work(_ run: RunRecord, _ phase: Phase, _ processors: [any Processor]) async throws -> [TaskResult] {
         let byName = Dictionary(uniqueKeysWithValues: processors.map { (type(of: $0).name, $0) })
         let claimer = TaskClaimer(
-            pool: pool,
+            pool: try #require(servicePools[phase]),
             phase: phase,
             processors: byName.keys.sorted(),
             owner: "test",
@@ -94,6 +108,7 @@ struct TaskHarness: Sendable {
 
     private func execute(_ task: ClaimedTask, _ processor: any Processor) async throws -> TaskResult.Ending {
         let definition = try #require(registry.processor(task.processor, in: task.phase))
+        let pool = try #require(servicePools[task.phase])
         do {
             let outcome = try await processor.execute(
                 Execution(
@@ -136,7 +151,7 @@ struct TaskHarness: Sendable {
             triggerSource: nil
         )
         let finisher = TaskFinisher(
-            pool: pool,
+            pool: try #require(servicePools[task.phase]),
             registry: registry,
             service: "test",
             instance: "test",

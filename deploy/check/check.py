@@ -27,7 +27,7 @@ SERVICES = [
 # The names that deploy/ may set: the documented ones and whatever else the code reads.
 SETTINGS = {
     "TIPOFF_KAFKA_BROKERS", "TIPOFF_KAFKA_SETTINGS", "TIPOFF_TOPIC_PREFIX", "TIPOFF_DATABASE_URL",
-    "TIPOFF_DATABASE_CONNECTIONS", "TIPOFF_OBJECT_STORE", "TIPOFF_S3_ACCESS_KEY", "TIPOFF_S3_SECRET_KEY",
+    "TIPOFF_DATABASE_CONNECTIONS", "TIPOFF_DATABASE_ROLE", "TIPOFF_OBJECT_STORE", "TIPOFF_S3_ACCESS_KEY", "TIPOFF_S3_SECRET_KEY",
     "TIPOFF_HTTP_HOST", "TIPOFF_HTTP_PORT", "TIPOFF_ADDRESS_FILE", "TIPOFF_LOG_LEVEL", "TIPOFF_LOG_FILE",
     "TIPOFF_LOG_FILE_BYTES", "TIPOFF_CLOCK", "TIPOFF_BUILD_COMMIT", "TIPOFF_LEASE", "TIPOFF_SOURCE_STATS_URL",
     "TIPOFF_SOURCE_ODDS_URL", "TIPOFF_ODDS_API_KEY", "TIPOFF_SOURCE_ALLOW_PRIVATE",
@@ -62,6 +62,10 @@ def interpolated(value):
     return value
 
 
+def database_role(service: str) -> str:
+    return "tipoff_" + service.replace("-", "_")
+
+
 # --- compose ---------------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +94,8 @@ def check_compose() -> None:
         service = services[name]
         check(service.get("command") == [name], f"compose.yaml: {name} does not run {name}")
         check("/readyz" in service["healthcheck"]["test"], f"compose.yaml: {name} is not checked on /readyz")
+        role = service["environment"].get("TIPOFF_DATABASE_ROLE")
+        check(role == database_role(name), f"compose.yaml: {name} runs as database role {role}")
     profiles = {name: set(service.get("profiles", [])) for name, service in services.items()}
     for name, service in services.items():
         environment = service.get("environment", {})
@@ -154,6 +160,8 @@ def check_deployment(manifest: dict, disruption_budgets: list[dict]) -> None:
     check(selector.items() <= labels.items(), f"{name}: the selector does not match the pods")
     container = template["spec"]["containers"][0]
     check(container.get("command") == [name], f"{name}: does not run {name}")
+    roles = [entry["value"] for entry in container.get("env", []) if entry["name"] == "TIPOFF_DATABASE_ROLE"]
+    check(roles == [database_role(name)], f"{name}: runs as database role {roles}")
     for probe, path in [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")]:
         check(container.get(probe, {}).get("httpGet", {}).get("path") == path, f"{name}: no {probe} on {path}")
     ports = {port["name"] for port in container.get("ports", [])}

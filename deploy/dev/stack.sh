@@ -147,6 +147,7 @@ service_start() {
     local name=$1 source settings=(
         TIPOFF_HTTP_HOST=127.0.0.1 TIPOFF_HTTP_PORT=0
         "TIPOFF_ADDRESS_FILE=$RUN_DIR/address/$1" "TIPOFF_LOG_FILE=$RUN_DIR/log/$1.jsonl"
+        "TIPOFF_DATABASE_ROLE=tipoff_${1//-/_}"
     )
     if [ "$name" = scrapers ]; then
         source=http://$(read_address sourcesim)

@@ -10,6 +10,7 @@ extension PipelineConfiguration {
         let topicPrefix: String
         let databaseURL: String
         let databaseConnections: Int
+        let databaseRole: String?
         let objectStore: ObjectStoreLocation?
         let s3: S3Access?
         let httpHost: String
@@ -53,6 +54,16 @@ extension PipelineConfiguration {
                 range: 1...100,
                 help: "connections of the pool"
             )
+            let role =
+                reader.value(
+                    "TIPOFF_DATABASE_ROLE",
+                    default: "",
+                    expected: "the name of a database role",
+                    example: "tipoff_raw",
+                    help: "role that every connection takes on; without one a service warns that nothing restricts it",
+                    parse: { $0.wholeMatch(of: /[a-z_][a-z0-9_]{0,62}/) == nil ? nil : $0 }
+                ) ?? ""
+            databaseRole = role.isEmpty ? nil : role
             objectStore = reader.value(
                 "TIPOFF_OBJECT_STORE",
                 expected: "a directory or s3://bucket/prefix",
@@ -203,6 +214,7 @@ extension PipelineConfiguration {
         topicPrefix = draft.topicPrefix
         databaseURL = draft.databaseURL
         databaseConnections = draft.databaseConnections
+        databaseRole = draft.databaseRole
         self.objectStore = objectStore
         s3 = draft.s3
         httpHost = draft.httpHost

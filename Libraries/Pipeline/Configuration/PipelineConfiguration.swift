@@ -14,6 +14,8 @@ public struct PipelineConfiguration: Sendable {
     /// A `postgres://` URL or a libpq keyword text; holds the password.
     public let databaseURL: String
     public let databaseConnections: Int
+    /// The group role that every connection takes on, such as `tipoff_raw`; nil stays what the login role is.
+    public let databaseRole: String?
     public let objectStore: ObjectStoreLocation
     public let s3: S3Access?
     /// An IPv4 or IPv6 address, or `localhost`.

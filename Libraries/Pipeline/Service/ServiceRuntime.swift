@@ -113,7 +113,7 @@ public enum ServiceRuntime {
         )
         let group = ServiceGroup(
             configuration: .init(
-                services: ([health] + parts).map {
+                services: ([health, DatabaseRoleReport(pool: pool, logger: logger)] + parts).map {
                     .init(
                         service: $0,
                         successTerminationBehavior: .gracefullyShutdownGroup,
@@ -163,6 +163,7 @@ extension PipelineConfiguration {
     public func makePool(logger: Logger) throws(PostgresError) -> PostgresPool {
         var configuration = try PostgresConfiguration(url: databaseURL)
         configuration.applicationName = "tipoff-\(service)"
+        configuration.role = databaseRole
         if service.contains("-to-") { configuration.lockTimeout = .seconds(2) }
         return PostgresPool(configuration: configuration, maximumConnections: databaseConnections, logger: logger)
     }

@@ -9,13 +9,13 @@ struct MigrateCommand: AsyncParsableCommand {
         commandName: "migrate",
         abstract: "Brings the database to the tables of this build.",
         discussion:
-            "Needs TIPOFF_DATABASE_URL only. May run any number of times and at the same time.\n\nExample: tipoff migrate"
+            "Needs TIPOFF_DATABASE_URL only, as the owner of the tables: TIPOFF_DATABASE_ROLE is not taken on. May run any number of times and at the same time.\n\nExample: tipoff migrate"
     )
 
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        try await Session.with([.database], statementTimeout: .seconds(600)) { session in
+        try await Session.with([.database], statementTimeout: .seconds(600), asLogin: true) { session in
             let applied = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(session.pool)
             if format.json {
                 try session.output.json([

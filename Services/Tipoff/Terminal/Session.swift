@@ -19,13 +19,16 @@ struct Session: Sendable {
 
     /// Reads the settings, runs the body and closes what it opened.
     ///
-    /// - Parameter statementTimeout: for commands that read whole tables.
+    /// - Parameters:
+    ///   - statementTimeout: for commands that read whole tables.
+    ///   - asLogin: stays what the login role is, because only the owner of the tables may do what the body does.
     static func with<Result: Sendable>(
         _ needs: Set<Need>,
         statementTimeout: Duration = .seconds(30),
+        asLogin: Bool = false,
         _ body: (Session) async throws -> Result
     ) async throws -> Result {
-        let session = try open(needs, statementTimeout: statementTimeout)
+        let session = try open(needs, statementTimeout: statementTimeout, asLogin: asLogin)
         do {
             let result = try await body(session)
             await session.pool.close()
@@ -36,7 +39,7 @@ struct Session: Sendable {
         }
     }
 
-    private static func open(_ needs: Set<Need>, statementTimeout: Duration) throws -> Session {
+    private static func open(_ needs: Set<Need>, statementTimeout: Duration, asLogin: Bool) throws -> Session {
         let invocation = Invocation.current
         var environment = invocation.environment
         // A service needs all three; a command that does not use one must not ask for its address. The stand-ins are
@@ -58,6 +61,7 @@ struct Session: Sendable {
         var database = try PostgresConfiguration(url: loaded.common.databaseURL)
         database.applicationName = "tipoff"
         database.statementTimeout = statementTimeout
+        if !asLogin { database.role = loaded.common.databaseRole }
         return Session(
             configuration: loaded.common,
             work: loaded.own,
