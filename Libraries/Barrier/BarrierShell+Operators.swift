@@ -51,11 +51,9 @@ extension BarrierShell {
             request.action == .cancelRun
             ? .cancel(actor: request.actor, reason: request.reason)
             : .force(without: Set(request.processor.map { [$0] } ?? []), actor: request.actor)
+        let tasks = try await loadTasks([run.runID], in: transaction)[run.runID] ?? []
         let decided = try await decide(
-            run,
-            row,
-            try await loadTasks([run.runID], in: transaction)[run.runID] ?? [],
-            asked: event,
+            [Candidate(run: run, row: row, tasks: tasks, asked: event)],
             now: clock.now,
             in: transaction
         )

@@ -56,25 +56,21 @@ public struct BarrierShell: Sendable {
             let runs = try await RunRecord.load(openIDs, in: transaction)
             let tasks = try await loadTasks(openIDs, in: transaction)
             let now = clock.now
-            var messages: [OutboxMessage] = []
-            for runID in ordered {
-                guard let row = open[runID], let run = runs[runID] else { continue }
-                messages += try await decide(
-                    run,
-                    row,
-                    tasks[runID] ?? [],
-                    now: now,
-                    in: transaction
-                ).messages
+            let candidates = ordered.compactMap { runID -> Candidate? in
+                guard let row = open[runID], let run = runs[runID] else { return nil }
+                return Candidate(run: run, row: row, tasks: tasks[runID] ?? [])
             }
+            let decided = try await decide(candidates, now: now, in: transaction)
             FaultPoint.hit("barrier-before-commit")
-            return messages
+            return decided.messages
         }
     }
 
     struct PhaseRow: Sendable {
         var openedAt: Date
         var deadline: Date
+        /// Why earlier phases of the run went on degraded.
+        var reasons: [String]
     }
 
     private var owned: [Int16] { definition.owns.map { Int16($0.rawValue) } }
@@ -89,14 +85,15 @@ public struct BarrierShell: Sendable {
             )
             UPDATE nba_orchestration.run_phase AS p SET version = p.version + 1 FROM ordered AS o
             WHERE p.run_id = o.run_id AND p.phase = o.phase
-            RETURNING p.run_id, COALESCE(p.opened_at, now()) AS opened_at, p.deadline_at
+            RETURNING p.run_id, COALESCE(p.opened_at, now()) AS opened_at, p.deadline_at, p.degraded_reasons
             """
         )
         var open: [UUID: PhaseRow] = [:]
         for row in rows {
             open[try row.decode("run_id")] = PhaseRow(
                 openedAt: try row.decode("opened_at"),
-                deadline: try row.decode("deadline_at")
+                deadline: try row.decode("deadline_at"),
+                reasons: try row.decode("degraded_reasons")
             )
         }
         return open
@@ -159,169 +156,180 @@ public struct BarrierShell: Sendable {
         return tasks
     }
 
-    /// Decides one run and performs what comes out of it; what an operator asked for comes first.
+    /// A run whose barrier is open, as the transaction sees it.
+    struct Candidate: Sendable {
+        var run: RunRecord
+        var row: PhaseRow
+        var tasks: [BarrierTask]
+        /// What an operator asked for; it comes before the evaluation.
+        var asked: BarrierEvent?
+    }
+
+    /// Decides runs and performs what comes out of it. What the decisions need is read for all runs together, and what
+    /// they do travels in one batch: a burst of completions costs the round trips of one.
     func decide(
-        _ run: RunRecord,
-        _ row: PhaseRow,
-        _ tasks: [BarrierTask],
-        asked: BarrierEvent? = nil,
+        _ candidates: [Candidate],
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> (answer: [BarrierAction], messages: [OutboxMessage]) {
-        var state = BarrierState(openedAt: row.openedAt, deadline: row.deadline, tasks: tasks)
-        if definition.lastPhase == .precompute {
-            state.triggeredLevels = try await triggeredLevels(run, in: transaction)
+        let levels = try await triggeredLevels(candidates.map(\.run.runID), in: transaction)
+        let ending = candidates.filter { BarrierReport(tasks: $0.tasks).isDone || now >= $0.row.deadline || $0.asked != nil }
+        let pending = try await PendingProcessors(Set(ending.map(\.run.gameDate)), in: transaction)
+        let history = try await history(before: ending.map(\.run), pending: pending, in: transaction)
+        var batch = StatementBatch()
+        var answer: [BarrierAction] = []
+        var messages: [OutboxMessage] = []
+        for candidate in candidates {
+            let run = candidate.run
+            let state = BarrierState(
+                openedAt: candidate.row.openedAt,
+                deadline: candidate.row.deadline,
+                tasks: candidate.tasks,
+                triggeredLevels: levels[run.runID] ?? [],
+                history: history[run.runID] ?? .complete
+            )
+            var barrier = Barrier(state: state, policy: definition.policy)
+            let asked = candidate.asked.map { barrier.handle($0) } ?? []
+            answer += asked
+            for action in asked + barrier.handle(.evaluate(now: now)) {
+                messages += perform(action, candidate, pending, now: now, to: &batch)
+            }
         }
-        if BarrierReport(tasks: tasks).isDone || now >= row.deadline {
-            state.history = try await history(before: run, in: transaction)
-        }
-        var barrier = Barrier(state: state, policy: definition.policy)
-        let answer = asked.map { barrier.handle($0) } ?? []
-        var messages = try await perform(answer, run, now: now, in: transaction)
-        messages += try await perform(barrier.handle(.evaluate(now: now)), run, now: now, in: transaction)
+        try await batch.run(in: transaction)
         return (answer, messages)
     }
 
-    private func triggeredLevels(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> Set<Int> {
+    private func triggeredLevels(
+        _ runIDs: [UUID],
+        in transaction: PostgresTransaction
+    ) async throws -> [UUID: Set<Int>] {
+        guard definition.lastPhase == .precompute else { return [:] }
         let rows = try await transaction.query(
             """
-            SELECT level FROM nba_orchestration.phase_trigger
-            WHERE run_id = \(run.runID) AND phase = \(Int16(definition.lastPhase.rawValue))
+            SELECT run_id, level FROM nba_orchestration.phase_trigger
+            WHERE run_id = ANY(\(runIDs)) AND phase = \(Int16(definition.lastPhase.rawValue))
             """
         )
-        return Set(try rows.column("level", as: Int16.self).map(Int.init))
+        var levels: [UUID: Set<Int>] = [:]
+        for row in rows {
+            levels[try row.decode("run_id"), default: []].insert(Int(try row.decode("level", as: Int16.self)))
+        }
+        return levels
     }
 
     private func perform(
-        _ actions: [BarrierAction],
-        _ run: RunRecord,
+        _ action: BarrierAction,
+        _ candidate: Candidate,
+        _ pending: PendingProcessors,
         now: Date,
-        in transaction: PostgresTransaction
-    ) async throws -> [OutboxMessage] {
+        to batch: inout StatementBatch
+    ) -> [OutboxMessage] {
+        let run = candidate.run
         let opener = PhaseOpener(registry: registry, role: definition.name, deadline: phaseDeadline)
-        var messages: [OutboxMessage] = []
-        for action in actions {
-            switch action {
-            case .triggerLevel(let level):
-                messages.append(
-                    try await opener.trigger(
-                        definition.lastPhase,
-                        level: level,
-                        of: run,
-                        completed: definition.lastPhase,
-                        degraded: false,
-                        reasons: [],
-                        now: now,
-                        in: transaction
-                    )
-                )
-            case .markLate(let tasks): try await markLate(tasks, run, in: transaction)
-            case .wait(let reason): try await report(waiting: reason, run, in: transaction)
-            case .alert(let level, let title, let names):
-                try await transaction.execute(
-                    Alerts.raise(
-                        level,
-                        signature: "\(definition.name):\(title):\(run.runID.uuidString.lowercased())",
-                        title: "\(definition.lastPhase.name) of \(run.gameDate): \(title)",
-                        detail: .object(["missing": .array(names.map { .string($0) })]),
-                        gameDate: run.gameDate,
-                        runID: run.runID,
-                        by: definition.name
-                    )
-                )
-            case .complete(let degraded, let reasons, _):
-                let carried = try await carriedReasons(run, in: transaction)
-                for phase in definition.owns {
-                    try await opener.close(
-                        phase,
-                        of: run,
-                        state: "complete",
-                        degraded: degraded,
-                        reasons: reasons,
-                        in: transaction
-                    )
-                }
-                messages += try await opener.openNext(
-                    after: definition.lastPhase,
+        switch action {
+        case .triggerLevel(let level):
+            return [
+                opener.trigger(
+                    definition.lastPhase,
+                    level: level,
                     of: run,
-                    degraded: degraded || !carried.isEmpty,
-                    reasons: carried + reasons,
+                    completed: definition.lastPhase,
+                    degraded: false,
+                    reasons: [],
                     now: now,
-                    in: transaction
-                ).messages
-            case .fail(let failure, let reason):
-                for phase in definition.owns {
-                    try await opener.close(
-                        phase,
-                        of: run,
-                        state: failure.rawValue,
-                        reasons: [reason],
-                        in: transaction
-                    )
-                }
-                try await opener.failRun(
-                    run,
-                    state: failure == .cancelled ? "cancelled" : "failed",
-                    reason: reason,
-                    in: transaction
+                    to: &batch
+                )
+            ]
+        case .markLate(let tasks): batch.add(lateMark(tasks, run))
+        case .wait(let reason): batch.add(waitingReport(reason, run))
+        case .alert(let level, let title, let names):
+            batch.add(
+                Alerts.raise(
+                    level,
+                    signature: "\(definition.name):\(title):\(run.runID.uuidString.lowercased())",
+                    title: "\(definition.lastPhase.name) of \(run.gameDate): \(title)",
+                    detail: .object(["missing": .array(names.map { .string($0) })]),
+                    gameDate: run.gameDate,
+                    runID: run.runID,
+                    by: definition.name
+                )
+            )
+        case .complete(let degraded, let reasons, _):
+            for phase in definition.owns {
+                batch.add(
+                    opener.closing(phase, of: run, state: "complete", degraded: degraded, reasons: reasons)
                 )
             }
+            let carried = candidate.row.reasons
+            return opener.openNext(
+                after: definition.lastPhase,
+                of: run,
+                pending: pending.of(run, after: definition.lastPhase),
+                degraded: degraded || !carried.isEmpty,
+                reasons: carried + reasons.filter { !carried.contains($0) },
+                now: now,
+                to: &batch
+            ).messages
+        case .fail(let failure, let reason):
+            for phase in definition.owns {
+                batch.add(opener.closing(phase, of: run, state: failure.rawValue, reasons: [reason]))
+            }
+            let state = failure == .cancelled ? "cancelled" : "failed"
+            batch.add(contentsOf: opener.failing(run, state: state, reason: reason))
         }
-        return messages
+        return []
     }
 
-    /// The reasons with which earlier phases of the run went on degraded.
-    private func carriedReasons(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [String] {
-        let rows = try await transaction.query(
-            """
-            SELECT degraded_reasons FROM nba_orchestration.run_phase
-            WHERE run_id = \(run.runID) AND phase = \(Int16(definition.lastPhase.rawValue))
-            """
-        )
-        return try rows.column("degraded_reasons", as: [String].self).flatMap { $0 }
+    private func lateMark(_ tasks: [BarrierTask.ID], _ run: RunRecord) -> SQL {
+        """
+        UPDATE nba_orchestration.task AS t SET late_at = now()
+        FROM unnest(\(tasks.map { Int16($0.phase.rawValue) })::int2[], \(tasks.map(\.processor))::text[],
+                    \(tasks.map(\.unit))::text[]) AS l(phase, processor, unit)
+        WHERE t.run_id = \(run.runID) AND t.phase = l.phase AND t.processor = l.processor AND t.unit = l.unit
+            AND NOT t.is_terminal
+        """
     }
 
-    private func markLate(_ tasks: [BarrierTask.ID], _ run: RunRecord, in transaction: PostgresTransaction) async throws
-    {
-        try await transaction.execute(
-            """
-            UPDATE nba_orchestration.task AS t SET late_at = now()
-            FROM unnest(\(tasks.map { Int16($0.phase.rawValue) })::int2[], \(tasks.map(\.processor))::text[],
-                        \(tasks.map(\.unit))::text[]) AS l(phase, processor, unit)
-            WHERE t.run_id = \(run.runID) AND t.phase = l.phase AND t.processor = l.processor AND t.unit = l.unit
-                AND NOT t.is_terminal
-            """
-        )
-    }
-
-    private func report(waiting reason: String, _ run: RunRecord, in transaction: PostgresTransaction) async throws {
+    private func waitingReport(_ reason: String, _ run: RunRecord) -> SQL {
         let report = JSONValue.object(["waiting": .string(reason)])
-        try await transaction.execute(
-            """
+        return """
             UPDATE nba_orchestration.run_phase SET gate_report = \(PostgresJSON(report.encodedText))
             WHERE run_id = \(run.runID) AND phase = \(Int16(definition.lastPhase.rawValue))
             """
-        )
     }
 
-    /// The games before the run's date whose Phase-3 rows are missing, where a processor about to run looks at history.
-    private func history(before run: RunRecord, in transaction: PostgresTransaction) async throws -> HistoryState {
-        let pending = try await PhaseOpener(registry: registry, role: definition.name).pendingProcessors(
-            after: definition.lastPhase,
-            of: run,
-            in: transaction
-        )
-        guard let next = pending.keys.min(), next <= .precompute,
-            registry.closure(of: pending[next] ?? [], in: next).contains(where: registry.readsHistory)
-        else { return .complete }
+    /// By run, the games before its date whose Phase-3 rows are missing, where a processor about to run looks at history.
+    private func history(
+        before runs: [RunRecord],
+        pending: PendingProcessors,
+        in transaction: PostgresTransaction
+    ) async throws -> [UUID: HistoryState] {
+        let readers = runs.filter { run in
+            let waiting = pending.of(run, after: definition.lastPhase)
+            guard let next = waiting.keys.min(), next <= .precompute else { return false }
+            return registry.closure(of: waiting[next] ?? [], in: next).contains(where: registry.readsHistory)
+        }
+        guard !readers.isEmpty else { return [:] }
         let rows = try await transaction.query(
             """
-            SELECT game_id, is_coming FROM nba_orchestration.history_missing(\(PostgresDate(daysSince1970: run.gameDate.daysSince1970)))
-            ORDER BY game_id
+            SELECT d.day, h.game_id, h.is_coming
+            FROM unnest(\(Set(readers.map(\.gameDate)).sorted().map(\.postgres))::date[]) AS d(day),
+                LATERAL nba_orchestration.history_missing(d.day) AS h
+            ORDER BY d.day, h.game_id
             """
         )
-        guard !rows.isEmpty else { return .complete }
-        let games = try rows.column("game_id", as: String.self)
-        return try rows.column("is_coming", as: Bool.self).contains(true) ? .waiting(games) : .missing(games)
+        var games: [GameDate: [String]] = [:]
+        var coming: Set<GameDate> = []
+        for row in rows {
+            let day = try row.gameDate("day")
+            games[day, default: []].append(try row.decode("game_id"))
+            if try row.decode("is_coming", as: Bool.self) { coming.insert(day) }
+        }
+        var states: [UUID: HistoryState] = [:]
+        for run in readers {
+            guard let missing = games[run.gameDate] else { continue }
+            states[run.runID] = coming.contains(run.gameDate) ? .waiting(missing) : .missing(missing)
+        }
+        return states
     }
 }

@@ -27,11 +27,13 @@ public struct OrchestratorService: Service {
 
     public func run() async throws {
         let consumer = try context.makeConsumer(group: definition.name, topics: definition.topics)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await consume(consumer) }
-            group.addTask { await keepTime() }
-            if definition.opensDeltas { group.addTask { await retain() } }
-            await group.waitForAll()
+        await context.relaying {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await consume(consumer) }
+                group.addTask { await keepTime() }
+                if definition.opensDeltas { group.addTask { await retain() } }
+                await group.waitForAll()
+            }
         }
         await consumer.close(timeout: .seconds(10))
     }
@@ -65,7 +67,7 @@ public struct OrchestratorService: Service {
                 consumer.markDone(
                     batch.map { KafkaPosition(topic: $0.topic, partition: $0.partition, offset: $0.offset) }
                 )
-                await context.relay.send(messages)
+                context.relay.send(messages)
                 return
             } catch {
                 attempt += 1
@@ -101,11 +103,11 @@ public struct OrchestratorService: Service {
             do {
                 let isFullRound = tick % 10 == 0
                 if tick % 3 == 0 { _ = try await context.relay.resendDue() }
-                await context.relay.send(try await shell.evaluate(try await shell.dueRuns(all: isFullRound)))
-                if tick % 3 == 0 { await context.relay.send(try await shell.operatorDesk.executePending()) }
+                context.relay.send(try await shell.evaluate(try await shell.dueRuns(all: isFullRound)))
+                if tick % 3 == 0 { context.relay.send(try await shell.operatorDesk.executePending()) }
                 if definition.opensDeltas, isFullRound {
-                    await context.relay.send(try await shell.remainderDesk().executePending())
-                    await context.relay.send(
+                    context.relay.send(try await shell.remainderDesk().executePending())
+                    context.relay.send(
                         try await shell.openDeltas(
                             debounce: context.configuration.deltaDebounce,
                             today: context.clock.leagueDay

@@ -15,6 +15,9 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     public var tcpUserTimeout: Duration = .seconds(10)
     /// How long making one connection may take.
     public var connectTimeout: Duration = .seconds(5)
+    /// Plans prepared statements once instead of for each set of values: planning the protocol's statements takes longer
+    /// than running them.
+    public var plansOnce = false
     /// The role that the session takes on after connecting (`SET ROLE`).
     public var role: String?
     /// How many prepared statements a connection keeps.
@@ -74,6 +77,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
             "-c lock_timeout=\(lockTimeout.wholeMilliseconds)",
             "-c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.wholeMilliseconds)",
         ]
+        if plansOnce { options.append("-c plan_cache_mode=force_generic_plan") }
         // The string's own options come last and win.
         if let given = all["options"] { options.append(given) }
         all["options"] = options.joined(separator: " ")

@@ -9,6 +9,7 @@ import Postgres
 /// readers keep the last good version. A candidate that says nothing new becomes no version.
 struct DocumentPublisher: Sendable {
     var execution: Execution
+    var histories: SlateHistories
 
     /// Reads the slate, makes the drafts and returns what the task's end writes.
     func publish(
@@ -17,9 +18,11 @@ struct DocumentPublisher: Sendable {
     ) async throws -> Outcome {
         let run = execution.task.run
         let date = execution.gameDate
+        let histories = histories
         let (scope, drafts, shown) = try await execution.snapshot { reader in
             let scope = try await reader.scope(of: processor)
-            let drafts = makeDrafts(try await Slate(date: date, runID: run.runID, reader: reader))
+            let slate = try await Slate(date: date, runID: run.runID, histories: histories, reader: reader)
+            let drafts = makeDrafts(slate)
             return (scope, drafts, try await Self.shown(drafts, reader: reader))
         }
         let generatedAt = execution.clock.now

@@ -10,10 +10,12 @@ public struct PredictionsDocument: Processor {
     static let kind = "predictions"
     static let schemaVersion = 1
 
-    public init() {}
+    private let histories: SlateHistories
+
+    init(histories: SlateHistories = SlateHistories()) { self.histories = histories }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
-        try await DocumentPublisher(execution: execution).publish(scopeOf: Self.name) { slate in
+        try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) { slate in
             [Self.draft(slate)]
         }
     }

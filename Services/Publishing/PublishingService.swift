@@ -3,12 +3,13 @@ public import Pipeline
 /// Phase 6 as a service.
 public enum PublishingService {
     public static func definition(_ context: ServiceContext, signal: ProjectionSignal) -> PhaseServiceDefinition {
+        let histories = SlateHistories()
         let end = PublishingEnd(registry: context.registry, role: Phase.publishing.name)
         return PhaseServiceDefinition(
             phase: .publishing,
             service: Phase.publishing.name,
             topics: [.phase5PredictionsComplete],
-            processors: [PredictionsDocument(), TonightDocument()],
+            processors: [PredictionsDocument(histories: histories), TonightDocument(histories: histories)],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
             afterCommit: { _ in signal.send() },

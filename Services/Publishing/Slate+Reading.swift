@@ -5,13 +5,8 @@ import Postgres
 import Warehouse
 
 extension Slate {
-    /// Seasons' games that count as history; exhibition games do not.
-    private static let countedTypes = [
-        SeasonType.regular, .playoffs, .playIn, .cupFinal,
-    ].map(\.rawValue)
-
-    /// Reads the slate of a date as the run `runID` leaves it.
-    init(date: GameDate, runID: UUID, reader: SnapshotReader) async throws {
+    /// Reads the slate of a date as the run `runID` leaves it. `histories` remembers what lies before the date.
+    init(date: GameDate, runID: UUID, histories: SlateHistories, reader: SnapshotReader) async throws {
         self.date = date
         (games, dataAsOf) = try await Self.games(date, reader)
         reasons = try await Self.reasons(of: runID, reader)
@@ -19,16 +14,14 @@ extension Slate {
         guard !games.isEmpty else { return }
         let actual = try await Self.actualPoints(date, reader)
         players = try await Self.players(date, reader)
-        let lookups = Set(players.map(\.lookup)).sorted()
-        let statistics = try await Self.statistics(of: lookups, before: date, reader)
-        let recent = try await Self.recentGames(of: lookups, before: date, reader)
+        let history = try await histories.history(before: date, reader)
         let (offers, newestOffer) = try await Self.offers(date, reader)
         if let newestOffer { dataAsOf = max(dataAsOf ?? newestOffer, newestOffer) }
         let final = Set(games.filter { $0.status == .final }.map(\.gameID))
         for index in players.indices {
             let lookup = players[index].lookup
-            players[index].season = statistics[lookup] ?? SeasonStatistics()
-            players[index].recent = recent[lookup] ?? []
+            players[index].season = history.statistics[lookup] ?? SeasonStatistics()
+            players[index].recent = history.recent[lookup] ?? []
             players[index].offers = offers[lookup] ?? []
             if final.contains(players[index].gameID) { players[index].actualPoints = actual[lookup] }
         }
@@ -114,75 +107,6 @@ extension Slate {
             players.append(player)
         }
         return players
-    }
-
-    private static func statistics(
-        of lookups: [String],
-        before date: GameDate,
-        _ reader: SnapshotReader
-    ) async throws -> [String: SeasonStatistics] {
-        let rows = try await reader.query(
-            """
-            SELECT player_lookup, count(*) AS games, avg(points)::double precision AS points,
-                   avg(minutes_played) AS minutes,
-                   sum(fg_makes)::double precision / nullif(sum(fg_attempts), 0) AS field_goal_share,
-                   sum(three_pt_makes)::double precision / nullif(sum(three_pt_attempts), 0) AS three_point_share,
-                   avg(plus_minus)::double precision AS plus_minus,
-                   avg(ft_attempts)::double precision AS free_throw_attempts,
-                   avg(points) FILTER (WHERE game_date >= \(date.adding(days: -30).postgresDate))::double precision
-                       AS points_last_30_days
-            FROM nba_analytics.player_game_summary
-            WHERE season_year = \(Season(containing: date).startYear) AND game_date < \(date.postgresDate)
-                AND player_lookup = ANY(\(lookups)) AND player_status = 'active' AND removed_at IS NULL
-                AND season_type = ANY(\(countedTypes))
-            GROUP BY player_lookup
-            """
-        )
-        var statistics: [String: SeasonStatistics] = [:]
-        for row in rows {
-            statistics[try row.decode("player_lookup", as: String.self)] = SeasonStatistics(
-                games: try row.decode("games"),
-                points: try row.decode("points"),
-                minutes: try row.decode("minutes"),
-                fieldGoalShare: try row.decode("field_goal_share"),
-                threePointShare: try row.decode("three_point_share"),
-                plusMinus: try row.decode("plus_minus"),
-                freeThrowAttempts: try row.decode("free_throw_attempts"),
-                pointsLast30Days: try row.decode("points_last_30_days")
-            )
-        }
-        return statistics
-    }
-
-    private static func recentGames(
-        of lookups: [String],
-        before date: GameDate,
-        _ reader: SnapshotReader
-    ) async throws -> [String: [PastGame]] {
-        let rows = try await reader.query(
-            """
-            SELECT player_lookup, player_status, points, minutes_played, points_line, home_game, plus_minus FROM (
-                SELECT *, row_number() OVER (PARTITION BY player_lookup ORDER BY game_date DESC) AS place
-                FROM nba_analytics.player_game_summary
-                WHERE season_year = \(Season(containing: date).startYear) AND game_date < \(date.postgresDate)
-                    AND player_lookup = ANY(\(lookups)) AND removed_at IS NULL AND season_type = ANY(\(countedTypes))
-            ) AS g WHERE place <= 10 ORDER BY player_lookup, place
-            """
-        )
-        var games: [String: [PastGame]] = [:]
-        for row in rows {
-            games[try row.decode("player_lookup", as: String.self), default: []].append(
-                PastGame(
-                    hasPlayed: try row.decode("player_status", as: String.self) == "active",
-                    points: try row.decode("points"),
-                    minutes: try row.decode("minutes_played"),
-                    line: try row.decode("points_line"),
-                    isHome: try row.decode("home_game"),
-                    plusMinus: try row.decode("plus_minus")
-                )
-            )
-        }
-        return games
     }
 
     /// The bookmakers in the order in which a line is chosen; any other comes after them.

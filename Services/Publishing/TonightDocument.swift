@@ -13,11 +13,13 @@ public struct TonightDocument: Processor {
     static let currentKey = "all-players"
     static let schemaVersion = 1
 
-    public init() {}
+    private let histories: SlateHistories
+
+    init(histories: SlateHistories = SlateHistories()) { self.histories = histories }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let today = LeagueClock.gameDate(of: execution.clock.now)
-        return try await DocumentPublisher(execution: execution).publish(scopeOf: Self.name) { slate in
+        return try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) { slate in
             Self.drafts(slate, today: today)
         }
     }

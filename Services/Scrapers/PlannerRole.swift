@@ -36,7 +36,7 @@ struct PlannerRole: Service {
             do {
                 if try await lease.acquire() != nil {
                     let messages = try await planner.plan(now: context.clock.now)
-                    if !messages.isEmpty { await context.relay.send(messages) }
+                    context.relay.send(messages)
                 }
             } catch {
                 context.logger.warning("planning failed; trying again", metadata: ["error": "\(error)"])

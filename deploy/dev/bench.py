@@ -234,40 +234,45 @@ def measure_barrier(stack, runs):
 
 
 def measure_player_update(stack, samples):
-    """One player's line changes: hand-delivered payload -> published documents switched."""
-    event, path = stack.sql(
-        f"""SELECT odds_api_event_id, source_object FROM nba_raw.odds_api_player_points_props
-            WHERE game_date = '{stack.slate}' AND source_object IS NOT NULL LIMIT 1""")[0]
+    """One player's line changes: hand-delivered payload -> published documents switched. A sample counts only when its
+    run published a new version that the change is in."""
+    event, path, newest = stack.sql(
+        f"""SELECT odds_api_event_id, (array_agg(source_object ORDER BY snapshot_timestamp DESC))[1],
+                   extract(epoch FROM max(snapshot_timestamp))::bigint
+            FROM nba_raw.odds_api_player_points_props
+            WHERE game_date = '{stack.slate}' AND NOT is_after_tipoff
+            GROUP BY 1, game_start_time ORDER BY game_start_time - max(snapshot_timestamp) DESC LIMIT 1""")[0]
     objects = Path(stack.env["TIPOFF_OBJECT_STORE"])
     payload = json.loads((objects / path).read_bytes())
-    stamp = time.time()
+    (objects / "bench").mkdir(exist_ok=True)
     times = []
-    for sample in range(samples):
+    for sample in range(samples + 1):
+        captured = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(newest) + sample + 1))
         for book in payload["bookmakers"]:
             for market in book["markets"]:
-                market["last_update"] = time.strftime(
-                    "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1705300000 + sample))
+                market["last_update"] = captured
                 first = market["outcomes"][0]["description"]
                 for outcome in market["outcomes"]:
                     if outcome["description"] == first:
                         outcome["point"] = 10.5 + sample % 20
-        name = f"bench/{event}-{sample}-{int(stamp)}.json"
-        (objects / "bench").mkdir(exist_ok=True)
-        (objects / name).write_text(json.dumps(payload))
         correlation = f"bench-{uuid.uuid4()}"
+        name = f"bench/{event}-{correlation}.json"
+        (objects / name).write_text(json.dumps(payload))
         stack.produce("nba-phase1-scrapers-complete", [json.dumps({
             "processor_name": "oddsa_player_props", "phase": "phase_1_scrapers", "game_date": stack.slate,
             "status": "success", "correlation_id": correlation,
-            "metadata": {"object_path": name, "unit": event, "captured_at": time.strftime(
-                "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1705300000 + sample))}})])
+            "metadata": {"object_path": name, "unit": event, "captured_at": captured}})])
         stack.wait(
             f"SELECT count(*) FROM {ORCHESTRATION}.run WHERE correlation_id = '{correlation}' AND state <> 'open'", 1, 60)
-        row = stack.sql(
-            f"""SELECT state, extract(epoch FROM finished_at - opened_at) FROM {ORCHESTRATION}.run
-                WHERE correlation_id = '{correlation}'""")[0]
-        if row[0] != "complete":
-            sys.exit(f"bench: an update ended {row[0]} (correlation {correlation})")
-        times.append(float(row[1]) * 1000)
+        state, took, published = stack.sql(
+            f"""SELECT r.state, extract(epoch FROM r.finished_at - r.opened_at),
+                       (SELECT count(*) FROM nba_publishing.document AS v WHERE v.run_id = r.run_id)
+                FROM {ORCHESTRATION}.run AS r WHERE correlation_id = '{correlation}'""")[0]
+        if sample == 0:
+            continue  # The line that stood there before may have been the same.
+        if state != "complete" or published == "0":
+            sys.exit(f"bench: an update ended {state} with {published} published documents (correlation {correlation})")
+        times.append(float(took) * 1000)
     return times
 
 

@@ -13,7 +13,11 @@ public struct ChangeDetector: Sendable {
         var plan = ChangePlan(write: write)
         let table = write.table
         let keyIndices = table.key.map(table.index)
-        let head = try await head(of: write, reader: reader)
+        // A whole scope is usually settled by its digest; an incremental write needs the stored keys in any case.
+        var queries = [headQuery(of: write)]
+        if case .entities = write.scope { queries.append(keyQuery(of: write)) }
+        let found = try await reader.execute(batch: queries)
+        let head = try Self.head(in: found[0])
         plan.headVersion = head?.version ?? 0
         plan.headRowCount = head?.rowCount ?? 0
 
@@ -38,7 +42,8 @@ public struct ChangeDetector: Sendable {
             plan.digest = digest
         }
 
-        let stored = try await storedKeys(of: write, reader: reader)
+        let storedRows = found.count > 1 ? found[1] : try await reader.query(keyQuery(of: write))
+        let stored = try storedKeys(of: write, in: storedRows)
         var fresh: [Int] = []
         var differing: [Int] = []
         var produced: Set<String> = []
@@ -84,14 +89,15 @@ public struct ChangeDetector: Sendable {
         var capturedAt: Date?
     }
 
-    private func head(of write: TableWrite, reader: PostgresTransaction) async throws -> Head? {
-        let rows = try await reader.query(
-            """
-            SELECT version, digest, row_count, captured_at FROM nba_orchestration.snapshot_head
-            WHERE table_name = \(write.table.name) AND scope = \(write.scope.headKey)
-            """
-        )
-        return try rows.first.map { row in
+    private func headQuery(of write: TableWrite) -> SQL {
+        """
+        SELECT version, digest, row_count, captured_at FROM nba_orchestration.snapshot_head
+        WHERE table_name = \(write.table.name) AND scope = \(write.scope.headKey)
+        """
+    }
+
+    private static func head(in rows: PostgresRows) throws -> Head? {
+        try rows.first.map { row in
             Head(
                 version: try row.decode("version"),
                 digest: try row.decode("digest"),
@@ -108,17 +114,24 @@ public struct ChangeDetector: Sendable {
         var identity: RowChange
     }
 
-    private func storedKeys(of write: TableWrite, reader: PostgresTransaction) async throws -> [String: StoredRow] {
+    /// The columns that tell which entities a row concerns, in a fixed order.
+    private func entityColumns(of table: TableDefinition) -> [(key: EntityKind, value: String)] {
+        table.entityColumns.sorted { $0.key < $1.key }
+    }
+
+    private func keyQuery(of write: TableWrite) -> SQL {
         let table = write.table
-        let keyTypes = table.key.map { table.columns[table.index(of: $0)].type }
-        let entities = table.entityColumns.sorted { $0.key < $1.key }
-        let names = table.key + [table.dateColumn] + entities.map(\.value)
-        let rows = try await reader.query(
-            """
+        let names = table.key + [table.dateColumn] + entityColumns(of: table).map(\.value)
+        return """
             SELECT \(sql: .columns(names)), data_hash, removed_at IS NOT NULL AS is_removed
             FROM \(sql: .table(table.name)) WHERE \(sql: condition(of: write))
             """
-        )
+    }
+
+    private func storedKeys(of write: TableWrite, in rows: PostgresRows) throws -> [String: StoredRow] {
+        let table = write.table
+        let keyTypes = table.key.map { table.columns[table.index(of: $0)].type }
+        let entities = entityColumns(of: table)
         var stored: [String: StoredRow] = Dictionary(minimumCapacity: rows.count)
         let positions = Array(table.key.indices)
         for row in rows {

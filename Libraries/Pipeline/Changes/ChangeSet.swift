@@ -71,7 +71,7 @@ public struct MarkerSet: Sendable, Hashable {
             for (index, reader) in readers.enumerated() {
                 let touched = change.kind == .updated ? !change.columns.isDisjoint(with: reader.input.columns) : true
                 guard touched else { continue }
-                for (kind, entity) in change.entities {
+                for (kind, entity) in reader.input.concerned(change.entities) {
                     entities[Group(reader: index, date: change.date, kind: kind), default: []].insert(entity)
                 }
             }

@@ -5,6 +5,9 @@ public import Postgres
 import Synchronization
 
 /// Sends outbox rows: at once after their commit, and again while what they start has not ended.
+///
+/// ``send(_:)`` only hands messages over, so that whoever committed them goes on at once; ``run()`` produces them and
+/// remembers which ones the broker has, and the next ``resendDue(grace:)`` marks those in one statement.
 public struct OutboxRelay: Sendable {
     public var pool: PostgresPool
     public var producer: KafkaProducer
@@ -14,6 +17,7 @@ public struct OutboxRelay: Sendable {
     /// The first wait for a claim before a message is sent again; it doubles twice.
     public var resendBase: Duration
     public var logger: Logger
+    private let queue = OutboxQueue()
 
     public init(
         pool: PostgresPool,
@@ -31,9 +35,40 @@ public struct OutboxRelay: Sendable {
         self.logger = logger
     }
 
-    /// Produces messages that were just committed. A failure is only logged: the rows stay and the resend has them.
-    public func send(_ messages: [OutboxMessage]) async {
+    /// Hands over messages that were just committed. Nothing is lost where nobody runs the relay: the rows stay and the
+    /// resend has them.
+    public func send(_ messages: [OutboxMessage]) {
+        if !messages.isEmpty { queue.waiting.yield(messages) }
+    }
+
+    /// Produces what is handed over until ``finish()``, several commits at a time.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            for await messages in queue.messages {
+                group.addTask { await produce(messages) }
+            }
+        }
+        await flushMarks()
+    }
+
+    /// Produces and marks messages before it returns, for a command that ends after it.
+    public func sendNow(_ messages: [OutboxMessage]) async {
         guard !messages.isEmpty else { return }
+        await produce(messages)
+        await flushMarks()
+    }
+
+    private func flushMarks() async {
+        do { try await markSent() } catch {
+            logger.warning("sent messages not marked; they will be sent again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Lets ``run()`` return when what was handed over is produced.
+    public func finish() { queue.waiting.finish() }
+
+    /// A failure is only logged: the rows stay and the resend has them.
+    private func produce(_ messages: [OutboxMessage]) async {
         FaultPoint.hit("relay-before-produce")
         let results = await producer.send(
             messages.map { message in
@@ -48,10 +83,9 @@ public struct OutboxRelay: Sendable {
             }
         )
         FaultPoint.hit("relay-after-produce")
-        var sent: [UUID] = []
         for (message, result) in zip(messages, results) {
             switch result {
-            case .success: sent.append(message.envelope.messageID)
+            case .success: queue.sent.withLock { $0.append(message.envelope.messageID) }
             case .failure(let error):
                 logger.warning(
                     "message not accepted by the broker; it will be sent again",
@@ -59,12 +93,14 @@ public struct OutboxRelay: Sendable {
                 )
             }
         }
-        do { try await markSent(sent) } catch {
-            logger.warning("sent messages not marked; they will be sent again", metadata: ["error": "\(error)"])
-        }
     }
 
-    private func markSent(_ messageIDs: [UUID]) async throws {
+    /// Marks what the broker has. Marks that cannot be written are lost: those messages are sent once more.
+    private func markSent() async throws {
+        let messageIDs = queue.sent.withLock { sent in
+            defer { sent.removeAll() }
+            return sent
+        }
         guard !messageIDs.isEmpty else { return }
         try await pool.transaction(asynchronousCommit: true) { transaction in
             _ = try await transaction.execute(
@@ -83,6 +119,7 @@ public struct OutboxRelay: Sendable {
     /// Due is: never sent (after a moment for the sender of the commit itself), a lease ran out, a retry's time has
     /// come, or nobody has claimed after 10, 20, 40 s.
     public func resendDue(grace: Duration = .seconds(1)) async throws -> Int {
+        try await markSent()
         try await pool.execute(
             """
             UPDATE nba_orchestration.outbox AS o SET state = 'done'
@@ -134,7 +171,17 @@ public struct OutboxRelay: Sendable {
         let sent = zip(ids, results).compactMap { id, result in
             if case .success = result { id } else { nil }
         }
-        try await markSent(sent)
+        queue.sent.withLock { $0 += sent }
+        try await markSent()
         return sent.count
     }
+}
+
+/// What is on its way: messages to produce, and produced ones to mark.
+private final class OutboxQueue: Sendable {
+    let messages: AsyncStream<[OutboxMessage]>
+    let waiting: AsyncStream<[OutboxMessage]>.Continuation
+    let sent = Mutex<[UUID]>([])
+
+    init() { (messages, waiting) = AsyncStream.makeStream() }
 }

@@ -47,11 +47,26 @@ public struct Input: Sendable, Hashable {
     /// A column that is not listed starts nothing.
     public var columns: Set<String>
     public var window: ReadWindow
+    /// What a changed row means to the reader. A line of a player that names its game as well concerns the player alone.
+    public var entities: Set<EntityKind>
 
-    public init(_ table: String, _ columns: Set<String>, _ window: ReadWindow = .sameDate) {
+    public init(
+        _ table: String,
+        _ columns: Set<String>,
+        _ window: ReadWindow = .sameDate,
+        entities: Set<EntityKind> = Set(EntityKind.allCases)
+    ) {
         self.table = table
         self.columns = columns
         self.window = window
+        self.entities = entities
+    }
+
+    /// The entities of a changed row that the reader has to look at; a row without any of the kinds that it asks for
+    /// is looked at through those it has.
+    func concerned(_ changed: [EntityKind: String]) -> [EntityKind: String] {
+        let named = changed.filter { entities.contains($0.key) }
+        return named.isEmpty ? changed : named
     }
 }
 

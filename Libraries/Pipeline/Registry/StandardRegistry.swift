@@ -131,7 +131,7 @@ extension Registry {
                         "nba_raw.nbac_player_boxscores",
                         boxColumns.union(["team_abbr", "plus_minus", "player_full_name", "player_lookup"])
                     ),
-                    Input("nba_raw.odds_api_player_points_props", lineColumns),
+                    Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
                     Input(schedule, pairing.union(result).union(["tipoff_at"])),
                     Input(teamOffense, ["fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"]),
                 ]
@@ -144,7 +144,7 @@ extension Registry {
                 output: playerContext,
                 inputs: [
                     Input(schedule, pairing.union(["tipoff_at", "is_postponed"])),
-                    Input("nba_raw.odds_api_player_points_props", lineColumns),
+                    Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
                     Input(
                         "nba_raw.odds_api_game_lines",
                         [

@@ -33,13 +33,24 @@ public struct OutboxMessage: Sendable, Hashable {
     }
 
     /// The insert; a message id that is already there is the same message.
-    public func insertStatement(producer: String) -> SQL {
+    public func insertStatement(producer: String) -> SQL { Self.insertStatement([self], producer: producer) }
+
+    /// One insert of all messages, in their order.
+    public static func insertStatement(_ messages: [OutboxMessage], producer: String) -> SQL {
         """
         INSERT INTO nba_orchestration.outbox
             (message_id, producer, topic, key, headers, payload, run_id, starts_phase, starts_level, starts_unit)
-        VALUES (\(envelope.messageID), \(producer), \(topic.rawValue), \(key), \(PostgresJSON(headerText)),
-                \(PostgresJSON(envelope.json.encodedText)), \(envelope.runID), \(starts.map { Int16($0.phase.rawValue) }),
-                \(starts?.level.map { Int16($0) }), \(starts?.unit))
+        SELECT m.message_id, \(producer), m.topic, m.key, m.headers::jsonb, m.payload::jsonb, m.run_id, m.starts_phase,
+               m.starts_level, m.starts_unit
+        FROM unnest(\(messages.map(\.envelope.messageID))::uuid[], \(messages.map(\.topic.rawValue))::text[],
+                    \(messages.map(\.key))::text[], \(messages.map(\.headerText))::text[],
+                    \(messages.map(\.envelope.json.encodedText))::text[], \(messages.map(\.envelope.runID))::uuid[],
+                    \(messages.map { $0.starts.map { Int16($0.phase.rawValue) } })::int2[],
+                    \(messages.map { $0.starts?.level.map { Int16($0) } })::int2[],
+                    \(messages.map { $0.starts?.unit })::text[])
+            WITH ORDINALITY AS m(message_id, topic, key, headers, payload, run_id, starts_phase, starts_level, starts_unit,
+                                 place)
+        ORDER BY m.place
         ON CONFLICT (message_id) DO NOTHING
         """
     }

@@ -1,4 +1,4 @@
-import Basketball
+public import Basketball
 public import Foundation
 public import Postgres
 
@@ -34,15 +34,41 @@ public struct PhaseOpener: Sendable {
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> Result {
+        let pending = try await pendingProcessors(after: phase, of: run, in: transaction)
+        var batch = StatementBatch()
+        let result = openNext(
+            after: phase,
+            of: run,
+            pending: pending,
+            degraded: degraded,
+            reasons: reasons,
+            report: report,
+            now: now,
+            to: &batch
+        )
+        try await batch.run(in: transaction)
+        return result
+    }
+
+    /// The same with the pending processors known, as statements of a batch.
+    public func openNext(
+        after phase: Phase,
+        of run: RunRecord,
+        pending: [Phase: Set<String>],
+        degraded: Bool,
+        reasons: [String],
+        report: PhaseReport = PhaseReport(),
+        now: Date,
+        to batch: inout StatementBatch
+    ) -> Result {
         if let next = phase.next, next <= run.untilPhase {
-            let pending = try await pendingProcessors(after: phase, of: run, in: transaction)
             for candidate in Phase.allCases where candidate >= next && candidate <= run.untilPhase {
                 let processors = registry.closure(of: pending[candidate] ?? [], in: candidate)
                 if processors.isEmpty {
-                    try await close(candidate, of: run, state: "unchanged", in: transaction)
+                    batch.add(closing(candidate, of: run, state: "unchanged"))
                     continue
                 }
-                let message = try await open(
+                let message = open(
                     candidate,
                     of: run,
                     processors: processors,
@@ -51,12 +77,12 @@ public struct PhaseOpener: Sendable {
                     reasons: reasons,
                     report: report,
                     now: now,
-                    in: transaction
+                    to: &batch
                 )
                 return Result(opened: candidate, messages: [message])
             }
         }
-        try await endRun(run, degraded: degraded, reasons: reasons, in: transaction)
+        batch.add(ending(run, degraded: degraded, reasons: reasons))
         return Result(opened: nil, messages: [])
     }
 
@@ -66,16 +92,7 @@ public struct PhaseOpener: Sendable {
         of run: RunRecord,
         in transaction: PostgresTransaction
     ) async throws -> [Phase: Set<String>] {
-        let rows = try await transaction.query(
-            """
-            SELECT DISTINCT phase, processor FROM nba_orchestration.change_marker
-            WHERE game_date = \(run.gameDate.postgres) AND phase > \(Int16(phase.rawValue))
-                AND phase <= \(Int16(run.untilPhase.rawValue))
-            """
-        )
-        var pending: [Phase: Set<String>] = [:]
-        for row in rows { pending[try row.phase("phase"), default: []].insert(try row.decode("processor")) }
-        return pending
+        try await PendingProcessors([run.gameDate], in: transaction).of(run, after: phase)
     }
 
     private func open(
@@ -87,14 +104,14 @@ public struct PhaseOpener: Sendable {
         reasons: [String],
         report: PhaseReport,
         now: Date,
-        in transaction: PostgresTransaction
-    ) async throws -> OutboxMessage {
+        to batch: inout StatementBatch
+    ) -> OutboxMessage {
         // Phase 5 begins with its coordinator, which writes one task a player when it knows who plays; also when only
         // players that failed earlier are pending.
         let dated = processors.filter { $0.unit == .date }
         let first = dated.isEmpty ? Array(registry.enabled(in: phase).filter { $0.unit == .date }.prefix(1)) : dated
         let level = first.map(\.level).min() ?? 0
-        try await transaction.execute(
+        batch.add(
             """
             UPDATE nba_orchestration.run_phase SET state = 'open', opened_at = now(), version = version + 1,
                 deadline_at = now() + \(deadline.seconds) * interval '1 second',
@@ -102,8 +119,8 @@ public struct PhaseOpener: Sendable {
             WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state = 'waiting'
             """
         )
-        try await transaction.execute(TaskStatements.insert(first.map { TaskSeed(definition: $0) }, run: run))
-        return try await trigger(
+        batch.add(TaskStatements.insert(first.map { TaskSeed(definition: $0) }, run: run))
+        return trigger(
             phase,
             level: level,
             of: run,
@@ -112,7 +129,7 @@ public struct PhaseOpener: Sendable {
             reasons: reasons,
             report: report,
             now: now,
-            in: transaction
+            to: &batch
         )
     }
 
@@ -127,8 +144,8 @@ public struct PhaseOpener: Sendable {
         reasons: [String],
         report: PhaseReport = PhaseReport(),
         now: Date,
-        in transaction: PostgresTransaction
-    ) async throws -> OutboxMessage {
+        to batch: inout StatementBatch
+    ) -> OutboxMessage {
         var envelope = Envelope(
             run: run,
             from: role,
@@ -140,7 +157,7 @@ public struct PhaseOpener: Sendable {
         report.fill(&envelope)
         envelope.metadata["level"] = .int(Int64(level))
         if degraded { envelope.metadata["degraded_reasons"] = .array(reasons.map { .string($0) }) }
-        try await transaction.execute(
+        batch.add(
             """
             INSERT INTO nba_orchestration.phase_trigger (run_id, phase, level, message_id)
             VALUES (\(run.runID), \(Int16(phase.rawValue)), \(Int16(level)), \(envelope.messageID))
@@ -151,7 +168,7 @@ public struct PhaseOpener: Sendable {
             envelope: envelope,
             starts: .init(phase: phase, level: phase == .precompute ? level : nil)
         )
-        try await transaction.execute(message.insertStatement(producer: role))
+        batch.add(message.insertStatement(producer: role))
         return message
     }
 
@@ -166,13 +183,25 @@ public struct PhaseOpener: Sendable {
         in transaction: PostgresTransaction
     ) async throws {
         try await transaction.execute(
-            """
-            UPDATE nba_orchestration.run_phase SET state = \(state), closed_at = now(), version = version + 1,
-                degraded = degraded OR \(degraded), degraded_reasons = degraded_reasons || \(reasons)::text[],
-                gate_report = COALESCE(\(gateReport.map { PostgresJSON($0.encodedText) }), gate_report)
-            WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state IN ('waiting', 'open')
-            """
+            closing(phase, of: run, state: state, degraded: degraded, reasons: reasons, gateReport: gateReport)
         )
+    }
+
+    /// The statement that ends a phase that is open or has not begun.
+    public func closing(
+        _ phase: Phase,
+        of run: RunRecord,
+        state: String,
+        degraded: Bool = false,
+        reasons: [String] = [],
+        gateReport: JSONValue? = nil
+    ) -> SQL {
+        """
+        UPDATE nba_orchestration.run_phase SET state = \(state), closed_at = now(), version = version + 1,
+            degraded = degraded OR \(degraded), degraded_reasons = degraded_reasons || \(reasons)::text[],
+            gate_report = COALESCE(\(gateReport.map { PostgresJSON($0.encodedText) }), gate_report)
+        WHERE run_id = \(run.runID) AND phase = \(Int16(phase.rawValue)) AND state IN ('waiting', 'open')
+        """
     }
 
     /// Ends the run after its last phase.
@@ -182,16 +211,18 @@ public struct PhaseOpener: Sendable {
         reasons: [String],
         in transaction: PostgresTransaction
     ) async throws {
-        try await transaction.execute(
-            """
-            UPDATE nba_orchestration.run SET finished_at = now(), degraded = degraded OR \(degraded),
-                reason = COALESCE(reason, \(reasons.isEmpty ? nil : reasons.joined(separator: "; "))),
-                state = CASE WHEN EXISTS (SELECT 1 FROM nba_orchestration.task WHERE run_id = \(run.runID)
-                                          AND COALESCE(entities_changed, 0) > 0) OR kind <> 'delta'
-                             THEN 'complete' ELSE 'unchanged' END
-            WHERE run_id = \(run.runID) AND state = 'open'
-            """
-        )
+        try await transaction.execute(ending(run, degraded: degraded, reasons: reasons))
+    }
+
+    private func ending(_ run: RunRecord, degraded: Bool, reasons: [String]) -> SQL {
+        """
+        UPDATE nba_orchestration.run SET finished_at = now(), degraded = degraded OR \(degraded),
+            reason = COALESCE(reason, \(reasons.isEmpty ? nil : reasons.joined(separator: "; "))),
+            state = CASE WHEN EXISTS (SELECT 1 FROM nba_orchestration.task WHERE run_id = \(run.runID)
+                                      AND COALESCE(entities_changed, 0) > 0) OR kind <> 'delta'
+                         THEN 'complete' ELSE 'unchanged' END
+        WHERE run_id = \(run.runID) AND state = 'open'
+        """
     }
 
     /// Ends the run and what has not begun of it after a phase failed, expired or was cancelled.
@@ -201,18 +232,47 @@ public struct PhaseOpener: Sendable {
         reason: String,
         in transaction: PostgresTransaction
     ) async throws {
-        try await transaction.execute(
+        var batch = StatementBatch()
+        batch.add(contentsOf: failing(run, state: state, reason: reason))
+        try await batch.run(in: transaction)
+    }
+
+    /// The statements of a run's bad end.
+    public func failing(_ run: RunRecord, state: String, reason: String) -> [SQL] {
+        [
             """
             UPDATE nba_orchestration.run_phase SET state = 'cancelled', closed_at = now(), version = version + 1
             WHERE run_id = \(run.runID) AND state IN ('waiting', 'open')
-            """
-        )
-        try await transaction.execute(
+            """,
             """
             UPDATE nba_orchestration.run SET state = \(state), finished_at = now(), reason = \(reason)
             WHERE run_id = \(run.runID) AND state = 'open'
+            """,
+        ]
+    }
+}
+
+/// Which processors have markers on some dates, read once for many runs.
+public struct PendingProcessors: Sendable {
+    private var byDate: [GameDate: [Phase: Set<String>]] = [:]
+
+    public init(_ dates: Set<GameDate>, in transaction: PostgresTransaction) async throws {
+        guard !dates.isEmpty else { return }
+        let rows = try await transaction.query(
+            """
+            SELECT DISTINCT game_date, phase, processor FROM nba_orchestration.change_marker
+            WHERE game_date = ANY(\(dates.sorted().map(\.postgres)))
             """
         )
+        for row in rows {
+            byDate[try row.gameDate("game_date"), default: [:]][try row.phase("phase"), default: []]
+                .insert(try row.decode("processor"))
+        }
+    }
+
+    /// The pending processors of the phases of a run after `phase`.
+    public func of(_ run: RunRecord, after phase: Phase) -> [Phase: Set<String>] {
+        (byDate[run.gameDate] ?? [:]).filter { $0.key > phase && $0.key <= run.untilPhase }
     }
 }
 

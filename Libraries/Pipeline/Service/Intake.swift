@@ -132,7 +132,7 @@ public struct Intake: Sendable {
                     ]
                 )
             }
-            await relay.send(result.messages)
+            relay.send(result.messages)
             return nil
         } catch let error as EnvelopeError {
             return error

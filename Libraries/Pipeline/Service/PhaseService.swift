@@ -58,14 +58,16 @@ public struct PhaseService: Service {
     public func run() async throws {
         let left = try await worker.claimer.releaseOwnClaims()
         let consumer = try context.makeConsumer(group: definition.service, topics: definition.topics)
-        await withTaskGroup(of: Void.self) { group in
-            if !left.isEmpty {
-                context.logger.info("picking up claims of an earlier life", metadata: ["runs": "\(left.count)"])
-                group.addTask { await worker.work(Set(left.map { TaskSelector(runID: $0) }), trigger: nil) }
+        await context.relaying {
+            await withTaskGroup(of: Void.self) { group in
+                if !left.isEmpty {
+                    context.logger.info("picking up claims of an earlier life", metadata: ["runs": "\(left.count)"])
+                    group.addTask { await worker.work(Set(left.map { TaskSelector(runID: $0) }), trigger: nil) }
+                }
+                group.addTask { await consume(consumer) }
+                group.addTask { await keepTime() }
+                await group.waitForAll()
             }
-            group.addTask { await consume(consumer) }
-            group.addTask { await keepTime() }
-            await group.waitForAll()
         }
         await consumer.close(timeout: .seconds(10))
     }
@@ -147,7 +149,7 @@ public struct PhaseService: Service {
             context.progress.beat("timer")
             do {
                 _ = try await context.relay.resendDue()
-                if let desk = definition.operatorDesk { await context.relay.send(try await desk.executePending()) }
+                if let desk = definition.operatorDesk { context.relay.send(try await desk.executePending()) }
                 context.setReady("database", true)
                 if tick % 20 == 0 { try await worker.renewLeases() }
                 if tick % 4 == 0 { await worker.endPoisons() }

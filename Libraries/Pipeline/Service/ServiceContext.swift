@@ -94,6 +94,16 @@ public struct ServiceContext: Sendable {
         if isReady { readiness.satisfy(condition) } else { readiness.fail(condition, reason: "lost; reconnecting") }
     }
 
+    /// Runs the relay beside `body`; what `body` handed over is produced before this returns.
+    public func relaying(_ body: @Sendable () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await relay.run() }
+            await body()
+            relay.finish()
+            await group.waitForAll()
+        }
+    }
+
     /// Waits, or returns early when the service shuts down.
     public func pause(_ duration: Duration) async {
         do {

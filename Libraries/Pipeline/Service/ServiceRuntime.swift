@@ -164,6 +164,7 @@ extension PipelineConfiguration {
         var configuration = try PostgresConfiguration(url: databaseURL)
         configuration.applicationName = "tipoff-\(service)"
         configuration.role = databaseRole
+        configuration.plansOnce = true
         if service.contains("-to-") { configuration.lockTimeout = .seconds(2) }
         return PostgresPool(configuration: configuration, maximumConnections: databaseConnections, logger: logger)
     }

@@ -140,7 +140,7 @@ struct TaskWorker: Sendable {
                 metadata: ["execution_id": "\(execution)"]
             )
         }
-        await context.relay.send(committed.messages)
+        context.relay.send(committed.messages)
         await definition.afterCommit?(tasks)
         return committed.waitingRuns
     }
@@ -355,7 +355,7 @@ struct TaskWorker: Sendable {
                     startedAt: context.clock.now,
                     duration: { .zero },
                     trigger: nil
-                ).map { committed in Task { await context.relay.send(committed.messages) } }
+                ).map { context.relay.send($0.messages) }
             }
         } catch {
             context.logger.warning("looking for poisons failed", metadata: ["error": "\(error)"])

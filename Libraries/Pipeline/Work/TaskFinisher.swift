@@ -47,25 +47,32 @@ struct TaskFinisher: Sendable {
         return try await pool.transaction { transaction in
             let held = try await end(results, in: transaction)
             let current = results.filter { held.contains($0.task.executionID) }
-            FaultPoint.hit("finish-before-writes")
-            try await apply(current, in: transaction)
-            var messages: [OutboxMessage] = []
-            for result in current {
-                messages += try await write(result, now: now, in: transaction)
-            }
-            if !current.isEmpty { try await transaction.execute(log(current)) }
             let terminal = current.filter(\.isTerminal).map(\.task)
+            FaultPoint.hit("finish-before-writes")
+            // Two round trips, the fence and this batch, whatever a task writes.
+            var batch = StatementBatch()
+            apply(current, to: &batch)
+            var messages: [OutboxMessage] = []
+            for result in current { messages += try await write(result, now: now, to: &batch, in: transaction) }
+            messages += current.compactMap { completionMessage($0, now: now) }
+            if !messages.isEmpty { batch.add(OutboxMessage.insertStatement(messages, producer: service)) }
+            if !current.isEmpty { batch.add(log(current)) }
+            if !terminal.isEmpty { batch.add(waitingRuns(terminal)) }
+            let answers = try await batch.run(in: transaction)
+            let waiting = terminal.isEmpty ? [] : try answers[answers.count - 1].column("run_id", as: UUID.self)
+            for result in current { try await writeMore(result, in: transaction) }
             if let onTerminal, !terminal.isEmpty {
                 let more = try await onTerminal(terminal, transaction)
-                for message in more { try await transaction.execute(message.insertStatement(producer: service)) }
+                if !more.isEmpty {
+                    try await transaction.execute(OutboxMessage.insertStatement(more, producer: service))
+                }
                 messages += more
             }
-            let waiting = try await waitingRuns(terminal, in: transaction)
             FaultPoint.hit("finish-before-commit")
             return Committed(
                 messages: messages,
                 fenced: Set(results.map(\.task.executionID)).subtracting(held),
-                waitingRuns: waiting
+                waitingRuns: Set(waiting)
             )
         }
     }
@@ -96,9 +103,12 @@ struct TaskFinisher: Sendable {
         return Set(try rows.column("execution_id", as: UUID.self))
     }
 
+    /// What ends a task beside its rows: its markers, its dead letter, the tasks that it found or hands out. Returns the
+    /// messages that start the latter.
     private func write(
         _ result: TaskResult,
         now: Date,
+        to batch: inout StatementBatch,
         in transaction: PostgresTransaction
     ) async throws -> [OutboxMessage] {
         var messages: [OutboxMessage] = []
@@ -106,45 +116,45 @@ struct TaskFinisher: Sendable {
         case .retry:
             return []
         case .failed(let error):
-            try await transaction.execute(deadLetter(result, error))
+            batch.add(deadLetter(result, error))
         case .finished(let outcome, _):
             if let scope = outcome.scope, !scope.markerIDs.isEmpty,
                 outcome.status == .success || outcome.status == .noData
             {
-                try await transaction.execute(
-                    "DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))"
-                )
+                batch.add("DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))")
             }
             try await addUnits(outcome, of: result, in: transaction)
-            messages += try await handOut(outcome, of: result, now: now, in: transaction)
-            if let alsoWrite = outcome.alsoWrite {
-                try await alsoWrite(
-                    FinishTransaction(
-                        transaction: transaction,
-                        execution: result.task.identity,
-                        task: result.task,
-                        registry: registry
-                    )
-                )
-            }
+            messages = try await handOut(outcome, of: result, now: now, in: transaction)
         }
-        if result.task.phase == .scrapers { try await handInput(result, in: transaction) }
-        guard let topic = Topic.completion(of: result.task.phase) else { return messages }
+        if result.task.phase == .scrapers, let statement = handInput(result) { batch.add(statement) }
+        return messages
+    }
+
+    /// The completion event of a task that has ended.
+    private func completionMessage(_ result: TaskResult, now: Date) -> OutboxMessage? {
+        guard result.isTerminal, let topic = Topic.completion(of: result.task.phase) else { return nil }
         let starts: OutboxMessage.Starts? =
             result.task.phase == .scrapers && !registry.rawProcessors(of: result.task.processor).isEmpty
             ? .init(phase: .raw, unit: result.task.unit) : nil
-        let message = OutboxMessage(
-            topic: topic,
-            envelope: completion(result, now: now),
-            starts: starts
+        return OutboxMessage(topic: topic, envelope: completion(result, now: now), starts: starts)
+    }
+
+    /// The processor's own statements for rows that are no warehouse table.
+    private func writeMore(_ result: TaskResult, in transaction: PostgresTransaction) async throws {
+        guard case .finished(let outcome, _) = result.ending, let alsoWrite = outcome.alsoWrite else { return }
+        try await alsoWrite(
+            FinishTransaction(
+                transaction: transaction,
+                execution: result.task.identity,
+                task: result.task,
+                registry: registry
+            )
         )
-        try await transaction.execute(message.insertStatement(producer: service))
-        return messages + [message]
     }
 
     /// Applies the plans of all results. Incremental plans of one table and scope were made against one head, so they
     /// move it once together.
-    private func apply(_ results: [TaskResult], in transaction: PostgresTransaction) async throws {
+    private func apply(_ results: [TaskResult], to batch: inout StatementBatch) {
         struct Head: Hashable {
             var runID: UUID
             var table: String
@@ -173,22 +183,23 @@ struct TaskFinisher: Sendable {
             let statements = ChangeWriter.statements(for: group.parts)
             guard let head = statements.first else { continue }
             let write = group.parts[0].plan.write
-            guard try await transaction.execute(head) == 1 else {
-                throw ChangeDetectionError.staleHead(table: write.table.name, scope: write.scope.headKey)
-            }
-            for statement in statements.dropFirst() { try await transaction.execute(statement) }
+            batch.addGuard(
+                head,
+                orThrow: ChangeDetectionError.staleHead(table: write.table.name, scope: write.scope.headKey)
+            )
+            batch.add(contentsOf: Array(statements.dropFirst()))
             let markers = MarkerSet(
                 changes: group.parts.flatMap(\.plan.changes),
                 table: write.table.name,
                 registry: registry
             )
-            for statement in markers.insertStatements(
-                originDate: group.lead.task.gameDate,
-                runID: group.lead.task.run.runID,
-                wantRun: group.wantRun
-            ) {
-                try await transaction.execute(statement)
-            }
+            batch.add(
+                contentsOf: markers.insertStatements(
+                    originDate: group.lead.task.gameDate,
+                    runID: group.lead.task.run.runID,
+                    wantRun: group.wantRun
+                )
+            )
         }
     }
 
@@ -232,7 +243,6 @@ struct TaskFinisher: Sendable {
                 envelope: envelope,
                 starts: .init(phase: phase, level: worker.level)
             )
-            try await transaction.execute(message.insertStatement(producer: service))
             messages.append(message)
         }
         return messages
@@ -263,9 +273,9 @@ struct TaskFinisher: Sendable {
     }
 
     /// Hands a scrape's outcome, whatever it is, to the raw tasks that wait for it.
-    private func handInput(_ result: TaskResult, in transaction: PostgresTransaction) async throws {
+    private func handInput(_ result: TaskResult) -> SQL? {
         let processors = registry.rawProcessors(of: result.task.processor).map(\.name)
-        guard !processors.isEmpty else { return }
+        guard !processors.isEmpty else { return nil }
         var input: [String: JSONValue] = ["status": .string(result.completionStatus.rawValue)]
         if case .finished(let outcome, _) = result.ending, let raw = outcome.rawInput?.dictionaryValue {
             input.merge(raw) { $1 }
@@ -275,28 +285,23 @@ struct TaskFinisher: Sendable {
             input["error_type"] = .string(error.type)
             input["error_message"] = .string(error.message)
         }
-        try await transaction.execute(
-            """
+        return """
             UPDATE nba_orchestration.task SET input = \(PostgresJSON(JSONValue.dictionary(input).encodedText))
             WHERE run_id = \(result.task.run.runID) AND phase = 2 AND processor = ANY(\(processors))
                 AND unit = \(result.task.unit) AND state = 'pending'
             """
-        )
     }
 
-    private func waitingRuns(_ tasks: [ClaimedTask], in transaction: PostgresTransaction) async throws -> Set<UUID> {
-        guard !tasks.isEmpty else { return [] }
-        let rows = try await transaction.query(
-            """
-            SELECT DISTINCT t.run_id FROM nba_orchestration.task AS t
-            JOIN unnest(\(tasks.map(\.processor))::text[], \(tasks.map(\.unit))::text[],
-                        \(tasks.map(\.gameDate.postgres))::date[], \(tasks.map(\.run.runID))::uuid[])
-                AS e(processor, unit, game_date, run_id)
-                ON t.processor = e.processor AND t.unit = e.unit AND t.game_date = e.game_date
-                AND t.run_id <> e.run_id
-            WHERE t.phase = \(Int16(tasks[0].phase.rawValue)) AND t.state = 'pending'
-            """
-        )
-        return Set(try rows.column("run_id", as: UUID.self))
+    /// The runs whose task of the same unit waits for one of these to end.
+    private func waitingRuns(_ tasks: [ClaimedTask]) -> SQL {
+        """
+        SELECT DISTINCT t.run_id FROM nba_orchestration.task AS t
+        JOIN unnest(\(tasks.map(\.processor))::text[], \(tasks.map(\.unit))::text[],
+                    \(tasks.map(\.gameDate.postgres))::date[], \(tasks.map(\.run.runID))::uuid[])
+            AS e(processor, unit, game_date, run_id)
+            ON t.processor = e.processor AND t.unit = e.unit AND t.game_date = e.game_date
+            AND t.run_id <> e.run_id
+        WHERE t.phase = \(Int16(tasks[0].phase.rawValue)) AND t.state = 'pending'
+        """
     }
 }

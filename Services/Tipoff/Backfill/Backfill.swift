@@ -177,7 +177,7 @@ struct Backfill {
             switch state {
             case "open":
                 queue.opened(date, result.run.runID)
-                await session.relay(producer).send(result.messages)
+                await session.relay(producer).sendNow(result.messages)
                 return result.run.runID
             case "complete", "unchanged":
                 queue.skippedAsComplete()

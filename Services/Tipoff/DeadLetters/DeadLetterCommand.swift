@@ -135,7 +135,7 @@ struct DeadLetterCommand: AsyncParsableCommand {
                 )
                 let message = try await session.withProducer { producer in
                     let message = try await replay.record(id, corrected: corrected, reason: reason)
-                    await session.relay(producer).send([message])
+                    await session.relay(producer).sendNow([message])
                     return message
                 }
                 let messageID = message.envelope.messageID.uuidString.lowercased()

@@ -25,7 +25,7 @@ struct RunStarter: Sendable {
             let result = try await session.pool.transaction { transaction in
                 try await opener.open(request, only: only, now: now, in: transaction)
             }
-            await session.relay(producer).send(result.messages)
+            await session.relay(producer).sendNow(result.messages)
             return result
         }
         let runID = result.run.runID.uuidString.lowercased()
