@@ -7,7 +7,7 @@ import Synchronization
 /// Sends outbox rows: at once after their commit, and again while what they start has not ended.
 public struct OutboxRelay: Sendable {
     public var pool: PostgresPool
-    public var producer: KafkaProducer
+    public var producer: any KafkaProducing
     /// The role whose rows this relay sends.
     public var role: String
     public var topicPrefix: String
@@ -17,7 +17,7 @@ public struct OutboxRelay: Sendable {
 
     public init(
         pool: PostgresPool,
-        producer: KafkaProducer,
+        producer: any KafkaProducing,
         role: String,
         topicPrefix: String,
         resendBase: Duration,
