@@ -112,6 +112,10 @@ let testTargets: [Target] = [
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
     tests("BasketballTests", ["Basketball"]),
     tests("BarrierTests", ["Barrier", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests(
+        "Simulation",
+        ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "Basketball", logging]
+    ),
     tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
     tests(
         "PrecomputeTests",
