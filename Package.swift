@@ -113,6 +113,10 @@ let testTargets: [Target] = [
     tests("BasketballTests", ["Basketball"]),
     tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
     tests("WarehouseTests", core + ["PostgresTestKit"]),
+    tests(
+        "Simulation",
+        ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "Basketball", logging]
+    ),
     tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
     tests(
         "PrecomputeTests",

@@ -173,7 +173,9 @@ public struct BarrierShell: Sendable {
         in transaction: PostgresTransaction
     ) async throws -> (answer: [BarrierAction], messages: [OutboxMessage]) {
         let levels = try await triggeredLevels(candidates.map(\.run.runID), in: transaction)
-        let ending = candidates.filter { BarrierReport(tasks: $0.tasks).isDone || now >= $0.row.deadline || $0.asked != nil }
+        let ending = candidates.filter {
+            BarrierReport(tasks: $0.tasks).isDone || now >= $0.row.deadline || $0.asked != nil
+        }
         let pending = try await PendingProcessors(Set(ending.map(\.run.gameDate)), in: transaction)
         let history = try await history(before: ending.map(\.run), pending: pending, in: transaction)
         var batch = StatementBatch()

@@ -19,7 +19,8 @@ public struct TonightDocument: Processor {
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let today = LeagueClock.gameDate(of: execution.clock.now)
-        return try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) { slate in
+        return try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) {
+            slate in
             Self.drafts(slate, today: today)
         }
     }

@@ -10,7 +10,7 @@ import Synchronization
 /// remembers which ones the broker has, and the next ``resendDue(grace:)`` marks those in one statement.
 public struct OutboxRelay: Sendable {
     public var pool: PostgresPool
-    public var producer: KafkaProducer
+    public var producer: any KafkaProducing
     /// The role whose rows this relay sends.
     public var role: String
     public var topicPrefix: String
@@ -21,7 +21,7 @@ public struct OutboxRelay: Sendable {
 
     public init(
         pool: PostgresPool,
-        producer: KafkaProducer,
+        producer: any KafkaProducing,
         role: String,
         topicPrefix: String,
         resendBase: Duration,

@@ -19,7 +19,7 @@ public struct Intake: Sendable {
     public var deadLetters: DeadLetters
     public var manualRuns: ManualRuns
     public var relay: OutboxRelay
-    public var producer: KafkaProducer
+    public var producer: any KafkaProducing
     public var cluster: String
     public var topicPrefix: String
     public var clock: PipelineClock

@@ -107,7 +107,7 @@ public struct PhaseService: Service {
         while !Task.isCancelled {
             do {
                 let wakeUps = try await context.intake.read(batch)
-                let selectors = Set(wakeUps.flatMap(selectors))
+                let selectors = Set(wakeUps.flatMap { definition.phase.tasks(namedBy: $0, context.registry) })
                 let first = selectors.isEmpty ? [] : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
                 FaultPoint.hit("claimed-before-offset")
                 consumer.markDone(
@@ -128,20 +128,6 @@ public struct PhaseService: Service {
         }
     }
 
-    private func selectors(_ wakeUp: WakeUp) -> [TaskSelector] {
-        let envelope = wakeUp.envelope
-        guard let runID = envelope.runID else { return [] }
-        switch definition.phase {
-        case .raw:
-            let processors =
-                context.registry.resolve(envelope.processorName, in: .scrapers)
-                .map { context.registry.rawProcessors(of: $0.name) } ?? []
-            return processors.map { TaskSelector(runID: runID, processor: $0.name, unit: envelope.unit) }
-        case .precompute: return [TaskSelector(runID: runID, level: envelope.level)]
-        default: return [TaskSelector(runID: runID)]
-        }
-    }
-
     /// Resends, renews leases and ends poisons.
     private func keepTime() async {
         var tick = 0
@@ -159,6 +145,23 @@ public struct PhaseService: Service {
             }
             tick += 1
             await context.pause(.milliseconds(250))
+        }
+    }
+}
+
+extension Phase {
+    /// The tasks of this phase that a wake-up names.
+    func tasks(namedBy wakeUp: WakeUp, _ registry: Registry) -> [TaskSelector] {
+        let envelope = wakeUp.envelope
+        guard let runID = envelope.runID else { return [] }
+        switch self {
+        case .raw:
+            let processors =
+                registry.resolve(envelope.processorName, in: .scrapers)
+                .map { registry.rawProcessors(of: $0.name) } ?? []
+            return processors.map { TaskSelector(runID: runID, processor: $0.name, unit: envelope.unit) }
+        case .precompute: return [TaskSelector(runID: runID, level: envelope.level)]
+        default: return [TaskSelector(runID: runID)]
         }
     }
 }
