@@ -104,9 +104,13 @@ extension TaskFinisher {
         let task = result.task
         var metadata: [String: JSONValue] = ["unit": .string(task.unit)]
         if let input = task.input?.dictionaryValue { metadata.merge(input) { first, _ in first } }
+        // A raw task starts by its scrape; its own name on that topic would only assert that it is done.
+        let scraper = task.phase == .raw ? result.definition.scraper : nil
         let payload = JSONValue.object([
-            "processor_name": .string(task.processor), "phase": .string(task.phase.wireName),
-            "game_date": .string(task.gameDate.description), "status": .string("success"),
+            "processor_name": .string(scraper ?? task.processor),
+            "phase": .string((scraper == nil ? task.phase : .scrapers).wireName),
+            "game_date": .string(task.gameDate.description),
+            "status": (scraper == nil ? nil : metadata["status"]) ?? .string("success"),
             "metadata": .dictionary(metadata),
         ])
         return """
