@@ -87,6 +87,11 @@ public struct TestBroker: Sendable {
         }
     }
 
+    /// Whether a topic gets as many partitions as a test asks for.
+    public var choosesPartitions: Bool {
+        get async throws { isMock ? true : try await canCreateTopics }
+    }
+
     private static let capability = Mutex<Bool?>(nil)
 
     /// Asked once a process: a cluster without a controller lets the request time out.

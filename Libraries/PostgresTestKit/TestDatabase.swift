@@ -91,14 +91,26 @@ public struct TestDatabase: Sendable {
     /// Drops the database, and whoever is still connected to it.
     public func drop() async throws {
         let admin = try await Self.administrator(of: cluster)
-        do {
-            try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
-        } catch {
+        do { try await Self.drop(name, by: admin) } catch {
             await admin.close()
             throw error
         }
         await admin.close()
         LeftDatabases.shared.forget(name)
+    }
+
+    /// A vacuum in the database belongs to the server, and only a superuser may end that: others wait until it is over.
+    fileprivate static func drop(_ name: String, by admin: PostgresConnection) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                _ = try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
+                return
+            } catch let error as PostgresError {
+                guard error.sqlState == "42501", ContinuousClock.now < deadline else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     fileprivate static func administrator(of cluster: TestCluster) async throws -> PostgresConnection {
@@ -135,9 +147,7 @@ private final class LeftDatabases: Sendable {
         Task.detached {
             do {
                 let admin = try await TestDatabase.administrator(of: cluster)
-                for name in names {
-                    try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
-                }
+                for name in names { try await TestDatabase.drop(name, by: admin) }
                 await admin.close()
             } catch {
                 print("databases of the tests are left: \(error)")

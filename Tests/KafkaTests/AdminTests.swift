@@ -3,7 +3,7 @@ import KafkaTestKit
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AdminTests {
+@Suite(.timeLimit(.minutes(2)), .exactPartitions) struct AdminTests {
     @discardableResult
     private func with<Result>(_ body: (KafkaAdmin, TestBroker) async throws -> Result) async throws -> Result {
         let broker = try TestBroker.shared()
