@@ -106,7 +106,12 @@ let executables: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("EndToEnd", ["Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "Basketball", logging]),
+    tests(
+        "EndToEnd",
+        [
+            "Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "Kafka", "KafkaTestKit", "Basketball", logging,
+        ]
+    ),
     tests("KafkaTests", ["Kafka", "KafkaTestKit", "DevBroker", logging]),
     tests("PostgresTests", ["Postgres", "PostgresTestKit", logging]),
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),

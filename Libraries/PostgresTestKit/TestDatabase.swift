@@ -1,5 +1,7 @@
+import Dispatch
 public import Logging
 public import Postgres
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -45,6 +47,7 @@ public struct TestDatabase: Sendable {
             throw error
         }
         await admin.close()
+        LeftDatabases.shared.add(name, of: cluster)
         let configuration = try cluster.configuration(database: name)
         return TestDatabase(
             name: name,
@@ -88,19 +91,70 @@ public struct TestDatabase: Sendable {
     /// Drops the database, and whoever is still connected to it.
     public func drop() async throws {
         let admin = try await Self.administrator(of: cluster)
-        do {
-            try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
-        } catch {
+        do { try await Self.drop(name, by: admin) } catch {
             await admin.close()
             throw error
         }
         await admin.close()
+        LeftDatabases.shared.forget(name)
     }
 
-    private static func administrator(of cluster: TestCluster) async throws -> PostgresConnection {
+    /// A vacuum in the database belongs to the server, and only a superuser may end that: others wait until it is over.
+    fileprivate static func drop(_ name: String, by admin: PostgresConnection) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                _ = try await admin.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
+                return
+            } catch let error as PostgresError {
+                guard error.sqlState == "42501", ContinuousClock.now < deadline else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    fileprivate static func administrator(of cluster: TestCluster) async throws -> PostgresConnection {
         var configuration = try PostgresConfiguration(url: cluster.url)
         // Copying a template on a busy machine may take long.
         configuration.statementTimeout = .seconds(120)
         return try await PostgresConnection.connect(configuration, logger: Logger(label: "postgres-test"))
+    }
+}
+
+/// Databases that this process has made on a server that stays, and that nobody has dropped yet, templates above all:
+/// they go when it ends.
+private final class LeftDatabases: Sendable {
+    static let shared = LeftDatabases()
+    private let left = Mutex<(names: Set<String>, cluster: TestCluster?)>(([], nil))
+
+    func add(_ name: String, of cluster: TestCluster) {
+        // A private server goes as a whole.
+        guard cluster.instance == nil else { return }
+        let isFirst = left.withLock { left in
+            left.names.insert(name)
+            defer { left.cluster = cluster }
+            return left.cluster == nil
+        }
+        if isFirst { atexit { LeftDatabases.shared.dropAll() } }
+    }
+
+    func forget(_ name: String) { left.withLock { _ = $0.names.remove(name) } }
+
+    private func dropAll() {
+        let (names, cluster) = left.withLock { (Array($0.names), $0.cluster) }
+        guard let cluster, !names.isEmpty else { return }
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            do {
+                let admin = try await TestDatabase.administrator(of: cluster)
+                for name in names { try await TestDatabase.drop(name, by: admin) }
+                await admin.close()
+            } catch {
+                print("databases of the tests are left: \(error)")
+            }
+            done.signal()
+        }
+        // The other threads run on while exit waits here; a server that is gone must not hold it up.
+        _ = done.wait(timeout: .now() + 30)
     }
 }

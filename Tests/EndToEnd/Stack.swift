@@ -1,5 +1,7 @@
 import Basketball
 import Foundation
+import FoundationNetworking
+import KafkaTestKit
 import Logging
 import Pipeline
 import Postgres
@@ -19,9 +21,15 @@ final class Stack: Sendable {
     let pool: PostgresPool
     let directory: URL
     private let processes = Mutex<[String: Process]>([:])
-    private let environment: [String: String]
+    let environment: [String: String]
+    /// Settings of one service beside those of all.
+    private let ownSettings: Mutex<[String: [String: String]]>
     private let isSupervising = Atomic<Bool>(true)
     private let restarts = Mutex<[String]>([])
+    private let liveness = Mutex<Task<Void, Never>?>(nil)
+    /// The topics on a given broker; nil with the embedded one, which is this stack's own.
+    let topics: TestTopics?
+    private let startedAt = ContinuousClock.now
 
     /// Where the executables of this build lie: beside the test bundle.
     static let binaries = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -40,18 +48,40 @@ final class Stack: Sendable {
         return address.hasPrefix("http") ? address : "http://\(address)"
     }
 
-    private init(database: TestDatabase, directory: URL, environment: [String: String]) {
+    /// Whether the environment names the broker: then it is nobody's to kill.
+    static let usesGivenBroker = !(ProcessInfo.processInfo.environment["TIPOFF_KAFKA_BROKERS"] ?? "").isEmpty
+
+    private init(
+        database: TestDatabase,
+        directory: URL,
+        environment: [String: String],
+        ownSettings: [String: [String: String]],
+        topics: TestTopics?
+    ) {
         self.database = database
         pool = database.pool(maximumConnections: 4)
         self.directory = directory
         self.environment = environment
+        self.ownSettings = Mutex(ownSettings)
+        self.topics = topics
     }
 
-    /// Starts a broker and the services. `faults` gives a service's `FAULT_POINT`; `base` is a database to copy.
+    /// Starts a broker and the services.
+    ///
+    /// - Parameters:
+    ///   - faults: a service's `FAULT_POINT`, for its first life.
+    ///   - poisons: a service's `FAULT_POISON`, until ``cure(_:)``.
+    ///   - own: other settings of one service, until ``cure(_:)``.
+    ///   - settings: settings of all services.
+    ///   - base: a database to copy.
+    ///   - databasePort: where the services reach the database, if not at its own port.
     static func start(
         faults: [String: String] = [:],
+        poisons: [String: String] = [:],
+        own: [String: [String: String]] = [:],
         settings: [String: String] = [:],
-        base: String? = nil
+        base: String? = nil,
+        databasePort: UInt16? = nil
     ) async throws -> Stack {
         let empty = try await TestCluster.template(named: "warehouse") { configuration in
             let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: Logger(label: "test"))
@@ -60,22 +90,34 @@ final class Stack: Sendable {
         }
         let database = try await TestDatabase.create("stack", template: base ?? empty)
         let directory = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(database.name)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let source = try await source.value
-        var environment = [
-            "TIPOFF_DATABASE_URL": database.url, "TIPOFF_OBJECT_STORE": directory.appending(path: "objects").path,
-            "TIPOFF_SOURCE_STATS_URL": source, "TIPOFF_SOURCE_ODDS_URL": source, "TIPOFF_ODDS_API_KEY": "test",
-            "TIPOFF_SOURCE_ALLOW_PRIVATE": "true", "TIPOFF_CLOCK": "2024-01-15T13:00:00Z",
-            "TIPOFF_TOPIC_PREFIX": "", "TIPOFF_PLANNER": "false", "TIPOFF_LEASE": "5s", "TIPOFF_RESEND_BASE": "1s",
-            "TIPOFF_LOG_LEVEL": "info",
-        ]
-        environment.merge(settings) { $1 }
-        let stack = Stack(database: database, directory: directory, environment: environment)
         try FileManager.default.createDirectory(
             at: directory.appending(path: "objects"),
             withIntermediateDirectories: true
         )
-        try await stack.startBroker()
+        let source = try await source.value
+        let topics = usesGivenBroker ? try TestTopics(reserving: try topicNames()) : nil
+        var url = database.url
+        if let databasePort {
+            url = database.configuration.with(host: "127.0.0.1", port: Int(databasePort)).connectionURL
+        }
+        var environment = [
+            "TIPOFF_DATABASE_URL": url, "TIPOFF_OBJECT_STORE": directory.appending(path: "objects").path,
+            "TIPOFF_SOURCE_STATS_URL": source, "TIPOFF_SOURCE_ODDS_URL": source, "TIPOFF_ODDS_API_KEY": "test",
+            "TIPOFF_SOURCE_ALLOW_PRIVATE": "true", "TIPOFF_CLOCK": "2024-01-15T13:00:00Z",
+            "TIPOFF_TOPIC_PREFIX": topics?.prefix ?? "", "TIPOFF_PLANNER": "false", "TIPOFF_LEASE": "5s",
+            "TIPOFF_RESEND_BASE": "1s", "TIPOFF_LOG_LEVEL": "info",
+        ]
+        // Members that are killed are missed sooner than a broker would allow by default.
+        if topics == nil { environment["TIPOFF_KAFKA_SETTINGS"] = "session.timeout.ms=2000;heartbeat.interval.ms=500" }
+        environment.merge(settings) { $1 }
+        let stack = Stack(
+            database: database,
+            directory: directory,
+            environment: environment,
+            ownSettings: poisons.mapValues { ["FAULT_POISON": $0] }.merging(own) { $0.merging($1) { $1 } },
+            topics: topics
+        )
+        if topics == nil { try await stack.startBroker() } else { try await stack.applyTopics() }
         for service in services { try stack.launchService(service, fault: faults[service]) }
         for service in services {
             _ = try await Self.waitForFile(stack.directory.appending(path: "\(service).address"))
@@ -83,14 +125,31 @@ final class Stack: Sendable {
         return stack
     }
 
-    /// Starts an embedded broker, or uses the one that the environment names with topics of its own.
+    /// Every name of topics.yaml, dead-letter topics included.
+    private static func topicNames() throws -> [String] {
+        try TopicsFile(path: root.appending(path: "topics.yaml").path).allTopics.map(\.name)
+    }
+
+    /// Makes the topics of this stack on the given broker, as an operator does.
+    private func applyTopics() async throws {
+        guard let topics else { return }
+        guard try await topics.broker.canCreateTopics else {
+            return try await topics.broker.createTopics(topics.names)
+        }
+        let list = Self.root.appending(path: "topics.yaml").path
+        // One replica: the given cluster may have one broker only.
+        let applied = try await tipoff("topics", "apply", "--file", list, "--replication", "1")
+        guard applied.code == 0 else { throw StackError(description: "topics apply failed: \(applied.output)") }
+    }
+
+    /// Starts the embedded broker.
     func startBroker() async throws {
         let file = directory.appending(path: "broker.address")
         if FileManager.default.fileExists(atPath: file.path) { try FileManager.default.removeItem(at: file) }
-        let topics = Self.root.appending(path: "topics.yaml").path
+        let list = Self.root.appending(path: "topics.yaml").path
         let process = try Self.launch(
             "devbroker",
-            ["--topics", topics, "--partitions", "1", "--address-file", file.path],
+            ["--topics", list, "--partitions", "1", "--address-file", file.path],
             environment: environment,
             log: directory.appending(path: "devbroker.log")
         )
@@ -98,8 +157,9 @@ final class Stack: Sendable {
         _ = try await Self.waitForFile(file)
     }
 
-    private var broker: String {
+    var broker: String {
         get throws {
+            if let topics { return topics.broker.brokers }
             let text = try String(contentsOf: directory.appending(path: "broker.address"), encoding: .utf8)
             return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }
@@ -114,6 +174,7 @@ final class Stack: Sendable {
         environment["TIPOFF_INSTANCE"] = name
         environment["TIPOFF_DATABASE_ROLE"] = "tipoff_" + name.replacing("-", with: "_")
         environment["FAULT_POINT"] = fault
+        environment.merge(ownSettings.withLock { $0[service] ?? [:] }) { $1 }
         let process = try Self.launch(
             service,
             [],
@@ -137,6 +198,56 @@ final class Stack: Sendable {
 
     func signal(_ service: String, _ number: Int32) {
         if let processID = processID(of: service) { kill(processID, number) }
+    }
+
+    /// Starts a service anew without its poison.
+    func cure(_ service: String) async throws {
+        ownSettings.withLock { $0[service] = nil }
+        try await killNow(service)
+    }
+
+    /// Kills the services whose `/healthz` says that they are stuck, as a liveness probe would.
+    func watchLiveness(_ services: [String]) {
+        liveness.withLock { current in
+            current = Task { [weak self] in
+                while !Task.isCancelled {
+                    for service in services {
+                        guard let self else { return }
+                        if await isStuck(service) { signal(service, SIGKILL) }
+                    }
+                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                }
+            }
+        }
+    }
+
+    private func isStuck(_ service: String) async -> Bool {
+        do {
+            let address = try String(contentsOf: directory.appending(path: "\(service).address"), encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let url = URL(string: "http://\(address)/healthz") else { return false }
+            let answer = try await URLSession.shared.data(from: url).1
+            return (answer as? HTTPURLResponse)?.statusCode == 503
+        } catch {
+            // Just dead or not listening yet: its restart is somebody else's business.
+            return false
+        }
+    }
+
+    /// What a service has logged so far.
+    func log(of service: String) throws -> String {
+        try String(contentsOf: directory.appending(path: "\(service).log"), encoding: .utf8)
+    }
+
+    /// Runs the operator's command line and returns its exit code and what it printed.
+    func tipoff(_ arguments: String...) async throws -> (code: Int32, output: String) {
+        let log = directory.appending(path: "tipoff-\(UUID()).log")
+        var environment = environment
+        environment["TIPOFF_KAFKA_BROKERS"] = try broker
+        environment["USER"] = "test"
+        let process = try Self.launch("tipoff", arguments, environment: environment, log: log)
+        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        return (process.terminationStatus, try String(contentsOf: log, encoding: .utf8))
     }
 
     /// Opens a run; the scrapers service sends its trigger.
@@ -210,9 +321,12 @@ final class Stack: Sendable {
 
     func count(_ sql: SQL) async throws -> Int64 { try await pool.query(sql).one().decode(at: 0, as: Int64.self) }
 
-    /// Ends every process and drops the database.
+    /// Ends every process and drops the database. Says how long the stack was there.
     func stop() async throws {
         await end()
+        let seconds = (ContinuousClock.now - startedAt) / .seconds(1)
+        print("  a stack lived \(String(format: "%.1f", seconds)) s")
+        try await topics?.remove()
         try await database.drop()
         try FileManager.default.removeItem(at: directory)
     }
@@ -220,7 +334,16 @@ final class Stack: Sendable {
     /// Ends every process; the database stays, to be copied.
     func end() async {
         isSupervising.store(false, ordering: .releasing)
+        liveness.withLock { $0?.cancel() }
         let all = processes.withLock { Array($0.values) }
+        if ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] != nil {
+            // A killed process leaves no counts of what it has run.
+            for process in all where process.isRunning { kill(process.processIdentifier, SIGTERM) }
+            let deadline = ContinuousClock.now + .seconds(15)
+            while all.contains(where: \.isRunning), ContinuousClock.now < deadline {
+                await Task.yield(); usleep(20_000)
+            }
+        }
         for process in all where process.isRunning { kill(process.processIdentifier, SIGKILL) }
         await pool.close()
     }
@@ -240,6 +363,15 @@ final class Stack: Sendable {
         isSupervising.store(true, ordering: .releasing)
         try await startBroker()
         for service in Self.services { try launchService(service) }
+    }
+
+    /// The port of the database when a proxy on this machine can stand before it: a loopback address without TLS.
+    static var databasePort: UInt16? {
+        get async throws {
+            let configuration = try await TestCluster.shared().configuration()
+            guard ["127.0.0.1", "localhost"].contains(configuration.host) else { return nil }
+            return UInt16(configuration.port)
+        }
     }
 
     /// The package's root, found from this file.

@@ -3,7 +3,7 @@ import KafkaTestKit
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ConsumerTests {
+@Suite(.timeLimit(.minutes(3)), .exactPartitions) struct ConsumerTests {
     @Test func messagesComeBackAsTheyWereSent() async throws {
         let broker = try TestBroker.shared()
         let topic = try await broker.createTopic("roundtrip")

@@ -3,7 +3,7 @@ import KafkaTestKit
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct GroupTests {
+@Suite(.timeLimit(.minutes(3)), .exactPartitions) struct GroupTests {
     @Test func twoMembersShareThePartitionsAndTheOtherTakesOver() async throws {
         let broker = try TestBroker.shared()
         let topic = try await broker.createTopic("share", partitions: 4)

@@ -3,7 +3,7 @@ import KafkaTestKit
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ProducerTests {
+@Suite(.timeLimit(.minutes(2)), .exactPartitions) struct ProducerTests {
     @Test func resultsComeInTheOrderOfTheMessages() async throws {
         let broker = try TestBroker.shared()
         let topic = try await broker.createTopic("order")

@@ -2,6 +2,7 @@ import Kafka
 import KafkaTestKit
 import Logging
 import Synchronization
+import Testing
 
 /// A message whose value is its number, so that loss and repetition can be seen.
 func numbered(
@@ -87,6 +88,15 @@ final class Collector<Value: Sendable>: Sendable {
             }
             defer { group.cancelAll() }
             return await group.next() ?? nil
+        }
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// These tests count in partitions, so they need topics with as many as they ask for.
+    static var exactPartitions: Self {
+        .enabled("the given broker does not create topics on request") {
+            try await TestBroker.shared().choosesPartitions
         }
     }
 }

@@ -32,7 +32,7 @@ import Testing
         #expect(!"\(error)".contains("hunter2"))
     }
 
-    @Test func sessionsGetTheirSettings() async throws {
+    @Test(.superuser) func sessionsGetTheirSettings() async throws {
         try await TestDatabase.with("settings") { database in
             var configuration = database.configuration
             configuration.applicationName = "tipoff it's"
@@ -56,20 +56,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [("database", "3D000"), ("user", "28000"), ("role", "22023")])
+    @Test(arguments: [("database", "3D000"), ("user", "28"), ("role", "22023")])
     func refusalsAtConnectCarryTheirSQLSTATE(_ what: String, _ sqlState: String) async throws {
         var configuration = try await TestCluster.shared().configuration()
         switch what {
         case "database": configuration = configuration.with(database: "no such database")
         case "user":
+            let user = try #require(configuration.user)
             configuration = try PostgresConfiguration(
-                url: configuration.connectionURL.replacing("postgres@", with: "nobody@")
+                url: configuration.connectionURL.replacing("//\(user)", with: "//nobody")
             )
         default: configuration.role = "nobody"
         }
         let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: quiet)
         let error = try await postgresError { try await pool.query("SELECT 1") }
-        #expect(error.sqlState == sqlState)
+        // How a user is refused depends on whether the server asks for passwords; the class does not.
+        #expect(error.sqlState?.hasPrefix(sqlState) == true)
         #expect(!error.isInfrastructure)
         #expect(pool.statistics.open == 0)
         await pool.close()

@@ -138,7 +138,7 @@ import Testing
         await pool.close()
     }
 
-    @Test func aLentSessionComesBackClean() async throws {
+    @Test(.superuser) func aLentSessionComesBackClean() async throws {
         let pool = try await pool(1)
         let pid = try await pool.withConnection { connection in
             try await connection.executeScript(

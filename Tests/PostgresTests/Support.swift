@@ -73,3 +73,18 @@ private enum SharedPool {
         )
     }
 }
+
+extension Trait where Self == ConditionTrait {
+    /// The test sets what only a superuser may.
+    static var superuser: Self {
+        .enabled("the given database's user is no superuser") {
+            let configuration = try await TestCluster.shared().configuration()
+            let connection = try await PostgresConnection.connect(configuration, logger: quiet)
+            let isSuperuser: Bool = try await connection.query(
+                "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).scalar()
+            await connection.close()
+            return isSuperuser
+        }
+    }
+}

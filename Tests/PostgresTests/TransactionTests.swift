@@ -208,7 +208,7 @@ private struct Stop: Error {}
         }
     }
 
-    @Test func aDeadlocksVictimRunsAgain() async throws {
+    @Test(.superuser) func aDeadlocksVictimRunsAgain() async throws {
         try await withAccounts { pool, _ in
             let first = Event()
             let second = Event()

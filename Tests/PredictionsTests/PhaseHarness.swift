@@ -18,8 +18,8 @@ struct PhaseHarness: Sendable {
     let directory: URL
 
     /// One broker for the test process; nothing here depends on what it holds.
-    private static let broker = Task<MockCluster, any Error> {
-        try MockCluster(topics: Topic.allCases.map { .init($0.rawValue) })
+    private static let topics = Task<TestTopics, any Error> {
+        try await TestTopics(Topic.allCases.map(\.rawValue))
     }
 
     /// Makes the harness, runs the body and removes everything.
@@ -63,8 +63,10 @@ struct PhaseHarness: Sendable {
         _ directory: URL,
         _ clock: String?
     ) async throws -> ServiceContext {
+        let topics = try await topics.value
         var environment = [
-            "TIPOFF_DATABASE_URL": database.url, "TIPOFF_KAFKA_BROKERS": try await broker.value.bootstrapServers,
+            "TIPOFF_DATABASE_URL": database.url, "TIPOFF_KAFKA_BROKERS": topics.broker.brokers,
+            "TIPOFF_TOPIC_PREFIX": topics.prefix,
             "TIPOFF_OBJECT_STORE": directory.path, "TIPOFF_INSTANCE": "\(service)-\(instance)",
         ]
         environment["TIPOFF_CLOCK"] = clock

@@ -87,33 +87,35 @@ import Testing
 
 @Suite struct ForeignMessageTests {
     @Test func theIntakeTakesNoticesAndStillFilesWhatNobodyUnderstands() async throws {
-        let cluster = try MockCluster(
-            topics: Topic.allCases.flatMap { [.init($0.rawValue), .init($0.deadLetterName)] }
-        )
-        defer { cluster.close() }
+        let topics = try await TestTopics(Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] })
         try await TaskHarness.with { harness in
             let logger = harness.logger
             let producer = try KafkaProducer(
-                configuration: KafkaConfiguration(brokers: cluster.bootstrapServers, clientID: "test"),
+                configuration: topics.broker.configuration(),
                 logger: logger
             )
             let relay = OutboxRelay(
                 pool: harness.pool,
                 producer: producer,
                 role: "raw",
-                topicPrefix: "",
+                topicPrefix: topics.prefix,
                 resendBase: .seconds(10),
                 logger: logger
             )
             var intake = Intake(
                 pool: harness.pool,
                 registry: harness.registry,
-                deadLetters: DeadLetters(pool: harness.pool, cluster: "test", consumer: "raw", topicPrefix: ""),
+                deadLetters: DeadLetters(
+                    pool: harness.pool,
+                    cluster: "test",
+                    consumer: "raw",
+                    topicPrefix: topics.prefix
+                ),
                 manualRuns: ManualRuns(registry: harness.registry, role: "raw"),
                 relay: relay,
                 producer: producer,
                 cluster: "test",
-                topicPrefix: "",
+                topicPrefix: topics.prefix,
                 clock: harness.clock
             )
             intake.foreign = { (payload, origin) throws(EnvelopeError) in
@@ -126,7 +128,7 @@ import Testing
             let wakeUps = try await intake.read(
                 payloads.enumerated().map { offset, payload in
                     KafkaIncoming(
-                        topic: Topic.phase1ScrapersComplete.rawValue,
+                        topic: topics.prefix + Topic.phase1ScrapersComplete.rawValue,
                         partition: 0,
                         offset: Int64(offset),
                         timestampMilliseconds: 1_705_395_600_000,

@@ -125,7 +125,7 @@ extension ProtocolLife {
     /// Sends what a commit made: not at all when the process dies before, and without a mark when it dies after.
     func send(_ messages: [OutboxMessage], _ relay: OutboxRelay) async throws {
         guard !messages.isEmpty, !random.chance(hostility.crash) else { return }
-        await relay.send(messages)
+        await relay.sendNow(messages)
         guard random.chance(hostility.crash) else { return }
         count("sent without a mark")
         try await pool.execute(

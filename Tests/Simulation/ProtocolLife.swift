@@ -94,6 +94,6 @@ final class ProtocolLife {
         let result = try await pool.transaction { transaction in
             try await opener.open(request, now: now, in: transaction)
         }
-        if !random.chance(hostility.crash) { await services[0].relay.send(result.messages) }
+        if !random.chance(hostility.crash) { await services[0].relay.sendNow(result.messages) }
     }
 }

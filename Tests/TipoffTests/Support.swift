@@ -72,27 +72,10 @@ struct Broker: Sendable {
     let brokers: String
     let prefix: String
 
-    private static let mock = Mutex<MockCluster?>(nil)
-
     init() async throws {
-        prefix = "t\(String(UInt64.random(in: .min ... .max), radix: 36))."
-        let names = Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] }.map { [prefix] in prefix + $0 }
-        if let given = ProcessInfo.processInfo.environment["TIPOFF_KAFKA_BROKERS"], !given.isEmpty {
-            brokers = given
-            let admin = try KafkaAdmin(configuration: .init(brokers: given, clientID: "test"), logger: .quiet)
-            defer { admin.close() }
-            for outcome in try await admin.createTopics(names.map { .init(name: $0, partitions: 1) }) {
-                if let error = outcome.error { throw error }
-            }
-            try await admin.waitForTopics(names)
-            return
-        }
-        brokers = try Self.mock.withLock { mock in
-            let cluster = try mock ?? MockCluster()
-            mock = cluster
-            for name in names { try cluster.createTopic(name, partitions: 1) }
-            return cluster.bootstrapServers
-        }
+        let topics = try await TestTopics(Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] })
+        prefix = topics.prefix
+        brokers = topics.broker.brokers
     }
 
     var environment: [String: String] { ["TIPOFF_KAFKA_BROKERS": brokers, "TIPOFF_TOPIC_PREFIX": prefix] }

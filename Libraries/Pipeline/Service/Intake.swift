@@ -26,6 +26,9 @@ public struct Intake: Sendable {
     /// Reads messages that are no envelopes, such as an object store's notices: returns what they mean, nil when it does
     /// not know them either.
     public var foreign: ForeignMessageReader?
+    /// The longest that looking for known runs may take. After it the messages are processed unchecked: a wake-up of
+    /// a run that does not exist matches no task, while one that is skipped might be the last of its run.
+    public var knownRunsLimit: Duration = .seconds(5)
 
     public typealias ForeignMessageReader =
         @Sendable (_ payload: [UInt8], _ origin: MessageOrigin) throws(EnvelopeError) -> [Envelope]?
@@ -44,7 +47,8 @@ public struct Intake: Sendable {
                 rejected.append((message, error))
             }
         }
-        let known = try await knownRuns(Set(accepted.compactMap { $0.wakeUp.envelope.runID }))
+        let named = Set(accepted.compactMap { $0.wakeUp.envelope.runID })
+        let known = await knownRuns(named)
         var wakeUps: [WakeUp] = []
         for (message, wakeUp) in accepted {
             guard let runID = wakeUp.envelope.runID else {
@@ -108,12 +112,24 @@ public struct Intake: Sendable {
         }
     }
 
-    private func knownRuns(_ runIDs: Set<UUID>) async throws -> Set<UUID> {
+    /// Those of the runs that exist; all of them when that cannot be found out in time.
+    private func knownRuns(_ runIDs: Set<UUID>) async -> Set<UUID> {
         guard !runIDs.isEmpty else { return [] }
-        let rows = try await pool.query(
-            "SELECT run_id FROM nba_orchestration.run WHERE run_id = ANY(\(Array(runIDs)))"
-        )
-        return Set(try rows.column("run_id", as: UUID.self))
+        do {
+            return try await withDeadline(knownRunsLimit) {
+                try await FaultPoint.suffer("known-runs")
+                let rows = try await pool.query(
+                    "SELECT run_id FROM nba_orchestration.run WHERE run_id = ANY(\(Array(runIDs)))"
+                )
+                return Set(try rows.column("run_id", as: UUID.self))
+            }
+        } catch {
+            relay.logger.warning(
+                "known runs not looked up; the messages are processed unchecked",
+                metadata: ["error": "\(error)", "runs": "\(runIDs.count)"]
+            )
+            return runIDs
+        }
     }
 
     /// Opens the run of a hand-made message; returns why not when the message itself is at fault.

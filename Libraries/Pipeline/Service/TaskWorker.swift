@@ -113,9 +113,12 @@ struct TaskWorker: Sendable {
         FaultPoint.hit("claimed-before-work")
         let outcomes: [Result<Outcome, any Error>]
         do {
-            let done = try await withDeadline(context.work.taskTimeout) { try await run(tasks) }
+            let done = try await withDeadline(context.work.taskTimeout) { try await watched(tasks) }
             outcomes = done.map { .success($0) }
         } catch {
+            if tasks.count > 1, Self.isOwnFault(error) {
+                return await executeOneByOne(tasks, trigger: trigger)
+            }
             outcomes = tasks.map { _ in .failure(error) }
         }
         if outcomes.contains(where: { result in
@@ -145,6 +148,25 @@ struct TaskWorker: Sendable {
         return committed.waitingRuns
     }
 
+    /// One of a batch is at fault and takes the others along; alone, each ends as it deserves.
+    private func executeOneByOne(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
+        var waiting: Set<UUID> = []
+        for task in tasks { waiting.formUnion(await executeChunk([task], trigger: trigger)) }
+        return waiting
+    }
+
+    /// A hang that even ignores cancellation is left behind by the deadline. Its loop then falls silent, and the
+    /// liveness probe has the process replaced before the threads run out.
+    private func watched(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
+        let loop = "execution \(tasks[0].executionID.uuidString.lowercased())"
+        context.progress.register(
+            loop,
+            maximumSilence: context.work.taskTimeout + context.configuration.stuckAfter
+        )
+        defer { context.progress.unregister(loop) }
+        return try await run(tasks)
+    }
+
     private func run(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
         guard let processor = processors[tasks[0].processor],
             let registered = context.registry.processor(tasks[0].processor, in: definition.phase)
@@ -162,6 +184,7 @@ struct TaskWorker: Sendable {
                 logger: context.logger(for: task)
             )
         }
+        for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }
         if let batch = processor as? any BatchProcessor { return try await batch.execute(batch: executions) }
         return [try await processor.execute(executions[0])]
     }
@@ -364,6 +387,11 @@ struct TaskWorker: Sendable {
 
     static func isInfrastructure(_ error: any Error) -> Bool {
         (error as? PostgresError)?.isInfrastructure ?? (error is CancellationError)
+    }
+
+    /// Whether the work itself is at fault, so that the tasks of a batch are better judged one by one.
+    static func isOwnFault(_ error: any Error) -> Bool {
+        !isInfrastructure(error) && (error is DeadlineExceeded || taskError(error).kind == .permanent)
     }
 
     static func taskError(_ error: any Error) -> TaskError {

@@ -32,6 +32,9 @@ struct TaskClaimer: Sendable {
     /// Claims up to `limit` ready tasks. A task is ready when it is pending and due, or its lease has run out, and
     /// no task of a lower level of its run and phase is open. At most one execution of a (processor, date, unit)
     /// runs at a time: the losing claim stays pending.
+    ///
+    /// A task under which the process has ended twice is a suspect. Suspects are claimed last and one by one, so that
+    /// a poison among them takes nobody along: a crash is charged to every task that was claimed at that moment.
     func claim(_ selectors: Set<TaskSelector>, limit: Int) async throws -> [ClaimedTask] {
         var conflicts = 0
         while true {
@@ -53,7 +56,8 @@ struct TaskClaimer: Sendable {
                         \(selectors.map(\.unit))::text[], \(selectors.map { $0.level.map { Int16($0) } })::int2[])
                         AS w(run_id, processor, unit, level)
                 ), candidate AS (
-                    SELECT t.run_id, t.phase, t.processor, t.unit, COALESCE(t.next_attempt_at, t.created_at) AS ready_at
+                    SELECT t.run_id, t.phase, t.processor, t.unit, COALESCE(t.next_attempt_at, t.created_at) AS ready_at,
+                        t.state = 'running' AND t.attempts >= 2 AS is_suspect, t.attempts
                     FROM nba_orchestration.task AS t
                     WHERE t.phase = \(Int16(phase.rawValue)) AND t.processor = ANY(\(processors)) AND NOT t.is_terminal
                         AND EXISTS (SELECT 1 FROM wanted AS w WHERE w.run_id = t.run_id
@@ -73,10 +77,17 @@ struct TaskClaimer: Sendable {
                                         WHERE other.phase = t.phase AND other.processor = t.processor
                                             AND other.game_date = t.game_date AND other.unit = t.unit
                                             AND other.state = 'running' AND other.run_id <> t.run_id)
-                    ORDER BY t.run_id, t.level, t.processor, t.unit
+                        AND NOT (t.state = 'running' AND t.attempts >= 2
+                                 AND EXISTS (SELECT 1 FROM nba_orchestration.task AS alone
+                                             WHERE alone.phase = t.phase AND alone.state = 'running'
+                                                 AND alone.claimed_by = \(owner) AND alone.attempts > 2
+                                                 AND alone.lease_until >= now()))
+                    ORDER BY is_suspect, t.run_id, t.level, t.processor, t.unit
                     LIMIT \(limit) FOR UPDATE OF t SKIP LOCKED
                 ), ranked AS (
-                    SELECT c.*, row_number() OVER (PARTITION BY c.processor, c.unit, r.game_date ORDER BY c.run_id) AS place
+                    SELECT c.*, row_number() OVER (PARTITION BY c.processor, c.unit, r.game_date ORDER BY c.run_id) AS place,
+                        -- The innocent have been claimed less often than what keeps crashing.
+                        row_number() OVER (ORDER BY c.is_suspect, c.attempts, c.run_id, c.processor, c.unit) AS turn
                     FROM candidate AS c JOIN nba_orchestration.run AS r USING (run_id)
                 ), claimed AS (
                     UPDATE nba_orchestration.task AS t
@@ -84,7 +95,7 @@ struct TaskClaimer: Sendable {
                         claimed_by = \(owner), claimed_at = now(),
                         lease_until = now() + \(lease.seconds) * interval '1 second'
                     FROM ranked AS c
-                    WHERE c.place = 1 AND t.run_id = c.run_id AND t.phase = c.phase AND t.processor = c.processor
+                    WHERE c.place = 1 AND (NOT c.is_suspect OR c.turn = 1) AND t.run_id = c.run_id AND t.phase = c.phase AND t.processor = c.processor
                         AND t.unit = c.unit
                     RETURNING t.*, c.ready_at
                 )

@@ -1,42 +1,46 @@
 import Glibc
 import Synchronization
 
-/// A TCP proxy between a client and the server that can cut a connection after the server has answered COMMIT.
-final class Proxy: Sendable {
-    struct Failure: Error {
-        let call: String
-        let number: Int32
+/// A TCP proxy on loopback between clients and the server that can cut a connection after the server has answered
+/// COMMIT: the client then cannot know the outcome. It reads the plain protocol, so the connection must not use TLS.
+public final class Proxy: Sendable {
+    public struct Failure: Error {
+        public let call: String
+        public let number: Int32
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: Int32
     private let target: UInt16
     private let isCutting = Atomic(false)
+    private let interval = Atomic(1)
+    private let commits = Atomic(0)
     private let cuts = Atomic(0)
 
-    init(target: UInt16) throws {
+    public init(target: UInt16) throws {
         self.target = target
         (listener, port) = try Self.listen()
         Self.thread { [self] in acceptLoop() }
     }
 
-    /// From now on the answer to COMMIT does not reach the client.
-    func cutAfterCommit() {
+    /// From now on the answer to every COMMIT, or to one of `interval`, does not reach the client.
+    public func cutAfterCommit(oneOf interval: Int = 1) {
+        self.interval.store(interval, ordering: .relaxed)
         isCutting.store(true, ordering: .releasing)
     }
 
-    func stopCutting() {
+    public func stopCutting() {
         isCutting.store(false, ordering: .releasing)
     }
 
-    var cutConnections: Int { cuts.load(ordering: .acquiring) }
+    public var cutConnections: Int { cuts.load(ordering: .acquiring) }
 
-    func close() {
+    public func close() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
     /// A port on which nobody listens.
-    static func closedPort() throws -> UInt16 {
+    public static func closedPort() throws -> UInt16 {
         let (descriptor, port) = try listen()
         Glibc.close(descriptor)
         return port
@@ -63,7 +67,9 @@ final class Proxy: Sendable {
         let done = Group(count: 2)
         Self.thread { [self] in
             pump(from: client, to: server) { bytes in
-                if isCutting.load(ordering: .acquiring), bytes.firstRange(of: Array("COMMIT\0".utf8)) != nil {
+                if isCutting.load(ordering: .acquiring), bytes.firstRange(of: Array("COMMIT\0".utf8)) != nil,
+                    commits.add(1, ordering: .relaxed).newValue % interval.load(ordering: .relaxed) == 0
+                {
                     state.isCommitting.store(true, ordering: .releasing)
                 }
                 return true

@@ -1,0 +1,149 @@
+import Basketball
+import Foundation
+import Kafka
+import KafkaTestKit
+import Logging
+import Postgres
+import PostgresTestKit
+import Testing
+
+@testable import Pipeline
+
+@Suite("Claims and wake-ups under failure", .serialized)
+struct ClaimTests {
+    private static let unitCount = 12
+    private static let registry = Registry([ProcessorDefinition("scrape", .scrapers)])
+
+    private func withPool<R: Sendable>(_ body: (PostgresPool) async throws -> R) async throws -> R {
+        let template = try await TestCluster.template(named: "claims") { configuration in
+            let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: Logger(label: "test"))
+            _ = try await PostgresMigrator(migrations: [OrchestrationSchema.migration]).migrate(pool)
+            await pool.close()
+        }
+        return try await TestDatabase.with("claims", template: template) { database in
+            let pool = database.pool(maximumConnections: 4)
+            let result: Result<R, any Error>
+            do { result = .success(try await body(pool)) } catch { result = .failure(error) }
+            await pool.close()
+            return try result.get()
+        }
+    }
+
+    private func openRun(_ pool: PostgresPool) async throws -> RunRecord {
+        let request = RunRequest(kind: .full, gameDate: try GameDate("2024-01-15"), planKey: "test", openedBy: "test")
+        return try await pool.transaction { transaction in
+            try await RunOpener(registry: Self.registry, role: "test").open(
+                request,
+                only: (0..<Self.unitCount).map { ("scrape", "unit\($0)", nil) },
+                now: Date(),
+                in: transaction
+            ).run
+        }
+    }
+
+    /// Each life of the process claims all that it may, at first together with the poison, and dies of it before
+    /// anything else has ended.
+    @Test("A poison that is claimed together with others takes none of them along", arguments: ["unit0", "unit7"])
+    func poison(unit: String) async throws {
+        try await withPool { pool in
+            let run = try await openRun(pool)
+            let claimer = TaskClaimer(
+                pool: pool,
+                phase: .scrapers,
+                processors: ["scrape"],
+                owner: "one",
+                lease: .seconds(60),
+                maximumAttempts: 5
+            )
+            var lives = 0
+            var ended: [String] = []
+            while lives < 20 {
+                let claimed = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64)
+                if claimed.isEmpty { break }
+                if claimed.contains(where: { $0.unit == unit }) {
+                    lives += 1
+                    _ = try await claimer.releaseOwnClaims()
+                    continue
+                }
+                for task in claimed {
+                    try await pool.execute(
+                        """
+                        UPDATE nba_orchestration.task SET state = 'success', finished_at = now()
+                        WHERE execution_id = \(task.executionID)
+                        """
+                    )
+                    ended.append(task.unit)
+                }
+            }
+            #expect(lives == 5)
+            #expect(Set(ended).count == Self.unitCount - 1)
+            #expect(try await claimer.exhausted().map(\.unit) == [unit])
+        }
+    }
+
+    @Test("A look-up of known runs that takes too long wakes everybody; nobody is called unknown")
+    func slowLookUp() async throws {
+        let topics = try await TestTopics(Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] })
+        try await withPool { pool in
+            let run = try await openRun(pool)
+            let producer = try KafkaProducer(configuration: topics.broker.configuration(), logger: .quiet)
+            let relay = OutboxRelay(
+                pool: pool,
+                producer: producer,
+                role: "test",
+                topicPrefix: topics.prefix,
+                resendBase: .seconds(10),
+                logger: .quiet
+            )
+            var intake = Intake(
+                pool: pool,
+                registry: Self.registry,
+                deadLetters: DeadLetters(
+                    pool: pool,
+                    cluster: "test",
+                    consumer: "test",
+                    topicPrefix: topics.prefix
+                ),
+                manualRuns: ManualRuns(registry: Self.registry, role: "test"),
+                relay: relay,
+                producer: producer,
+                cluster: "test",
+                topicPrefix: topics.prefix,
+                clock: PipelineClock()
+            )
+            #expect(intake.knownRunsLimit == .seconds(5))
+            intake.knownRunsLimit = .milliseconds(200)
+            let batch = [run.runID, UUID()].enumerated().map { offset, runID in
+                KafkaIncoming(
+                    topic: topics.prefix + Topic.phase1Trigger.rawValue,
+                    partition: 0,
+                    offset: Int64(offset),
+                    timestampMilliseconds: 1_705_395_600_000,
+                    value: Array(
+                        """
+                        {"run_id":"\(runID)","processor_name":"scrape","phase":"phase_1_scrapers",\
+                        "game_date":"2024-01-15","status":"success"}
+                        """.utf8
+                    )
+                )
+            }
+            let slow = intake
+            let blocked = try await pool.transaction { transaction in
+                try await transaction.execute("LOCK TABLE nba_orchestration.run IN ACCESS EXCLUSIVE MODE")
+                // Detached: a transaction of its own, not a part of this one.
+                return try await Task.detached { try await slow.read(batch) }.value
+            }
+            #expect(blocked.count == 2, "skipping the wake-up would have been a loss")
+            // Without the lock the same batch is told apart.
+            intake.knownRunsLimit = .seconds(5)
+            #expect(try await intake.read(batch).map(\.envelope.runID) == [run.runID])
+            #expect(
+                try await pool.query("SELECT reason FROM nba_orchestration.dead_letter").column(
+                    "reason",
+                    as: String.self
+                ) == ["unknown_run"]
+            )
+            await producer.close(timeout: .seconds(5))
+        }
+    }
+}
