@@ -343,7 +343,8 @@ struct FakeServices: Sendable {
                 await tipoff(action + ["--run", runID.uuidString], environment: environment).expect(2)
                 await tipoff(action + ["--run", runID.uuidString, "--help"], environment: environment).expect(0)
             }
-            #expect(try await pool.query("SELECT 1 AS one FROM nba_orchestration.operator_request").isEmpty)
+            let requests = try await pool.query("SELECT 1 AS one FROM nba_orchestration.operator_request")
+            #expect(requests.isEmpty)
         }
     }
 
