@@ -107,8 +107,6 @@ final class Stack: Sendable {
             "TIPOFF_TOPIC_PREFIX": topics?.prefix ?? "", "TIPOFF_PLANNER": "false", "TIPOFF_LEASE": "5s",
             "TIPOFF_RESEND_BASE": "1s", "TIPOFF_LOG_LEVEL": "info",
         ]
-        // Members that are killed are missed sooner than a broker would allow by default.
-        if topics == nil { environment["TIPOFF_KAFKA_SETTINGS"] = "session.timeout.ms=2000;heartbeat.interval.ms=500" }
         environment.merge(settings) { $1 }
         let stack = Stack(
             database: database,
