@@ -93,9 +93,9 @@ extension KafkaConfiguration {
         ("heartbeat.interval.ms", "2000"),
         ("auto.offset.reset", "earliest"),
         ("fetch.min.bytes", "1"),
-        // A broker that wakes long polls makes this irrelevant; librdkafka's mock broker does not wake them, so the
-        // value bounds the latency of a hop there.
-        ("fetch.wait.max.ms", "3"),
+        // A broker wakes a waiting fetch when something comes. librdkafka's mock broker does not: its clients must set a
+        // few milliseconds, which bounds the latency of a hop there.
+        ("fetch.wait.max.ms", "500"),
         ("fetch.max.bytes", "4194304"),
         // librdkafka 2.0.2 also waits this long (default 500 ms) after its local queue was full.
         ("fetch.error.backoff.ms", "20"),

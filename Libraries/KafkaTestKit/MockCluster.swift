@@ -8,6 +8,9 @@ import Synchronization
 /// group takes about 3 s, long polls are not woken, and admin requests (creating topics, listing groups) are not
 /// supported. The port is chosen by the system.
 public final class MockCluster: Sendable {
+    /// What clients of a mock cluster need to be as fast as those of a broker: it does not wake a waiting fetch.
+    public static let clientSettings = ["fetch.wait.max.ms": "3"]
+
     /// The native cluster and the client instance that librdkafka needs for its bookkeeping.
     ///
     /// `@unchecked`: the mock functions are thread-safe, and every use is inside the lock that `close` takes as well.

@@ -32,7 +32,8 @@ public struct TestBroker: Sendable {
 
     /// Settings of a client of this broker.
     public func configuration(_ clientID: String = "test", _ settings: [String: String] = [:]) -> KafkaConfiguration {
-        KafkaConfiguration(brokers: brokers, clientID: clientID, settings: settings)
+        let own = isMock ? MockCluster.clientSettings : [:]
+        return KafkaConfiguration(brokers: brokers, clientID: clientID, settings: own.merging(settings) { $1 })
     }
 
     /// Creates a topic with a name that nobody else uses, and waits until it can be used.

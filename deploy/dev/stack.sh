@@ -241,7 +241,9 @@ stack_start() {
     if [ -n "$embedded_broker" ]; then
         TIPOFF_KAFKA_BROKERS=$(wait_address devbroker) || return 1
         export TIPOFF_KAFKA_BROKERS
-        STACK_OWNS+=(TIPOFF_KAFKA_BROKERS)
+        # The embedded broker does not wake a waiting fetch.
+        export TIPOFF_KAFKA_SETTINGS="${TIPOFF_KAFKA_SETTINGS:+$TIPOFF_KAFKA_SETTINGS;}fetch.wait.max.ms=3"
+        STACK_OWNS+=(TIPOFF_KAFKA_BROKERS TIPOFF_KAFKA_SETTINGS)
         say "devbroker listens on $TIPOFF_KAFKA_BROKERS"
     else
         say "using the broker of TIPOFF_KAFKA_BROKERS: $TIPOFF_KAFKA_BROKERS"
