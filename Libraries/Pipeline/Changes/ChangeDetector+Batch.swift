@@ -59,8 +59,7 @@ extension TableWrite {
 }
 
 extension ChangePlan {
-    /// The plan of a joined write as the plans of its parts. Changes stand in the order of the upserts, then of the
-    /// removals.
+    /// The plan of a joined write as the plans of its parts.
     fileprivate func split(into parts: [TableWrite]) -> [ChangePlan] {
         guard case .entities(_, let column, _) = write.scope,
             let kind = write.table.entityColumns.first(where: { $0.value == column })?.key
@@ -79,6 +78,11 @@ extension ChangePlan {
             for (key, change) in zip(removedKeys, changes.dropFirst(upserts.count)) {
                 guard let entity = change.entities[kind], part.scope.values.contains(entity) else { continue }
                 plan.removedKeys.append(key)
+                plan.changes.append(change)
+            }
+            for (row, change) in zip(departedRows, changes.dropFirst(upserts.count + removedKeys.count))
+            where own.contains(row) {
+                plan.departedRows.append(row - first)
                 plan.changes.append(change)
             }
             plan.unchangedCount = part.rows.count - plan.upserts.count

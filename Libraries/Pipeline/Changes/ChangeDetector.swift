@@ -62,6 +62,7 @@ public struct ChangeDetector: Sendable {
         let allColumns = Set(table.columns.map(\.name))
         plan.changes = fresh.map { change(.inserted, write.rows[$0], table, allColumns) }
         let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
+        var departures: [RowChange] = []
         for index in differing {
             let columns = old[keys[index]].map { differingColumns($0, write.rows[index], table) } ?? allColumns
             let update = change(.updated, write.rows[index], table, columns)
@@ -70,7 +71,8 @@ public struct ChangeDetector: Sendable {
             if let before = old[keys[index]].map({ change(.removed, $0, table, allColumns) }),
                 before.date != update.date || before.entities != update.entities
             {
-                plan.changes.append(before)
+                plan.departedRows.append(index)
+                departures.append(before)
             }
         }
         for (key, row) in stored where !row.isRemoved && !produced.contains(key) {
@@ -79,6 +81,7 @@ public struct ChangeDetector: Sendable {
             removal.columns = allColumns
             plan.changes.append(removal)
         }
+        plan.changes += departures
         return plan
     }
 

@@ -31,6 +31,9 @@ public struct ChangePlan: Sendable {
     var upserts: [(row: Int, hash: String)] = []
     /// Keys (as cells in the table's key order) that the scope no longer holds.
     var removedKeys: [[Cell]] = []
+    /// Indices into `write.rows` of the rows that left the date or the entity which their readers knew them by.
+    var departedRows: [Int] = []
+    /// The changes of the upserts, then of the removals, then of the departures.
     public var changes: [RowChange] = []
     public var unchangedCount = 0
     var digest: String?
