@@ -212,6 +212,55 @@ struct BarrierShellTests {
         try await database.drop()
     }
 
+    @Test("When a run fails, the levels that nobody will start any more are skipped, and their markers stay")
+    func unstartedLevelsAreSkipped() async throws {
+        let database = try await database()
+        let pool = database.pool()
+        let levels = Registry(
+            (1...2).map {
+                ProcessorDefinition("level_\($0)", .precompute, level: $0, requirement: .critical, inputs: [])
+            }
+        )
+        let request = RunRequest(
+            kind: .delta,
+            gameDate: try GameDate("2024-01-15"),
+            firstPhase: .precompute,
+            planKey: "levels",
+            openedBy: "test"
+        )
+        let opener = RunOpener(registry: levels, role: "test")
+        let run = try await pool.transaction { transaction in
+            try await opener.openDelta(
+                request,
+                marking: .full(levels.processors, date: request.gameDate),
+                now: Date(),
+                in: transaction
+            ).run
+        }
+        let shell = BarrierShell(
+            definition: .phase4ToPhase5,
+            registry: levels,
+            pool: pool,
+            clock: PipelineClock(),
+            logger: Logger(label: "test")
+        )
+        var failure = completion(run, "level_1", status: .failed)
+        failure.phase = .precompute
+        _ = try await shell.process([failure])
+        let row = try await pool.query(
+            """
+            SELECT (SELECT state FROM nba_orchestration.run) AS run,
+                   (SELECT state FROM nba_orchestration.task WHERE processor = 'level_2') AS task,
+                   (SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'level_2') AS markers
+            """
+        ).one()
+        #expect(try row.decode("run", as: String.self) == "failed")
+        #expect(try row.decode("task", as: String.self) == "skipped")
+        #expect(try row.decode("markers", as: Int64.self) == 1)
+        await pool.close()
+        try await database.drop()
+    }
+
     @Test("Total silence expires: the deadline raises one alert that names what is missing")
     func silenceExpires() async throws {
         let database = try await database()

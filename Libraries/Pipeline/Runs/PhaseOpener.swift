@@ -244,6 +244,13 @@ public struct PhaseOpener: Sendable {
             UPDATE nba_orchestration.run_phase SET state = 'cancelled', closed_at = now(), version = version + 1
             WHERE run_id = \(run.runID) AND state IN ('waiting', 'open')
             """,
+            // A level of Phase 4 is started by its own trigger, which now never comes; its markers stay.
+            """
+            UPDATE nba_orchestration.task AS t SET state = 'skipped', finished_at = now(), error_message = \(reason)
+            WHERE t.run_id = \(run.runID) AND t.phase = 4 AND t.state = 'pending' AND NOT EXISTS (
+                SELECT 1 FROM nba_orchestration.phase_trigger AS g
+                WHERE g.run_id = t.run_id AND g.phase = t.phase AND g.level = t.level)
+            """,
             """
             UPDATE nba_orchestration.run SET state = \(state), finished_at = now(), reason = \(reason)
             WHERE run_id = \(run.runID) AND state = 'open'
