@@ -13,7 +13,8 @@ enum LeagueFormulas {
                 line: line.line
             )
         }
-        for box in points {
+        // Captures of two games from different moments may both name a player; the later game counts.
+        for box in points.sorted(by: { $0.game < $1.game }) {
             rows[box.player] = PlayerRow(
                 date: box.date,
                 player: box.player,

@@ -99,7 +99,7 @@ extension ProtocolLife {
             FROM nba_orchestration.task AS t
             JOIN nba_orchestration.run_phase AS p ON p.run_id = t.run_id AND p.phase = t.phase AND p.state = 'open'
             JOIN nba_orchestration.run AS r ON r.run_id = t.run_id
-            WHERE t.phase = ANY(\(node.shell.definition.owns.map { Int16($0.rawValue) })) AND NOT t.is_terminal
+            WHERE t.phase = \(Int16(node.shell.definition.lastPhase.rawValue)) AND NOT t.is_terminal
             ORDER BY t.run_id, t.phase, t.processor, t.unit
             """
         )

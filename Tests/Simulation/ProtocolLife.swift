@@ -56,7 +56,7 @@ final class ProtocolLife {
     func run() async throws {
         try await database.reset()
         try await openRun(.full)
-        let steps = Int.random(in: 30...90, using: &random)
+        let steps = Int.random(in: 20...60, using: &random)
         for _ in 0..<steps { try await step() }
         hostility = .peace
         broker.isDown = false
@@ -75,7 +75,7 @@ final class ProtocolLife {
     func count(_ event: String) { tally[event, default: 0] += 1 }
 
     func openRun(_ kind: RunKind? = nil) async throws {
-        guard openedRuns < 4, let date = dates.randomElement(using: &random) else { return }
+        guard openedRuns < 3, let date = dates.randomElement(using: &random) else { return }
         openedRuns += 1
         let untils: [Phase] = [.precompute, .precompute, .precompute, .publishing, .analytics]
         let request = RunRequest(

@@ -73,7 +73,7 @@ final class SeedQueue: Sendable {
     var failures: [(seed: UInt64, failure: String)] { state.withLock { $0.failures } }
 
     func next() -> UInt64? {
-        state.withLock { $0.failures.count < 3 ? $0.seeds.popFirst() : nil }
+        state.withLock { $0.failures.count < 8 ? $0.seeds.popFirst() : nil }
     }
 
     func fail(_ seed: UInt64, _ failure: String) { state.withLock { $0.failures.append((seed, failure)) } }

@@ -138,7 +138,8 @@ struct DerivedProcessor: Processor {
     ) async throws -> Outcome {
         let (scope, rows) = try await execution.snapshot { reader in
             var scope = try await reader.scope()
-            return scope.isEmpty ? (scope, []) : (scope, try await compute(reader, &scope))
+            let rows = scope.isEmpty ? [] : try await compute(reader, &scope)
+            return (scope, rows)
         }
         guard !scope.isEmpty else { return Outcome(.success, scope: scope) }
         let day = ScopeCondition("game_date", .date(execution.gameDate))
