@@ -17,6 +17,7 @@ public struct OutboxRelay: Sendable {
     /// The first wait for a claim before a message is sent again; it doubles twice.
     public var resendBase: Duration
     public var logger: Logger
+    var metrics: WorkMetrics?
     private let queue = OutboxQueue()
 
     public init(
@@ -85,8 +86,11 @@ public struct OutboxRelay: Sendable {
         FaultPoint.hit("relay-after-produce")
         for (message, result) in zip(messages, results) {
             switch result {
-            case .success: queue.sent.withLock { $0.append(message.envelope.messageID) }
+            case .success:
+                metrics?.sent(message.topic.rawValue, accepted: true)
+                queue.sent.withLock { $0.append(message.envelope.messageID) }
             case .failure(let error):
+                metrics?.sent(message.topic.rawValue, accepted: false)
                 logger.warning(
                     "message not accepted by the broker; it will be sent again",
                     metadata: ["topic": "\(message.topic.rawValue)", "error": "\(error)"]
@@ -172,6 +176,7 @@ public struct OutboxRelay: Sendable {
             if case .success = result { id } else { nil }
         }
         queue.sent.withLock { $0 += sent }
+        metrics?.resent(sent.count)
         try await markSent()
         return sent.count
     }

@@ -30,6 +30,8 @@ public struct Intake: Sendable {
     /// a run that does not exist matches no task, while one that is skipped might be the last of its run.
     public var knownRunsLimit: Duration = .seconds(5)
 
+    var metrics: WorkMetrics?
+
     public typealias ForeignMessageReader =
         @Sendable (_ payload: [UInt8], _ origin: MessageOrigin) throws(EnvelopeError) -> [Envelope]?
 
@@ -61,10 +63,13 @@ public struct Intake: Sendable {
                 rejected.append((message, .unknownRun(runID.uuidString.lowercased())))
             }
         }
+        metrics?.taken(batch.map(topicName), rejected: rejected.map { topicName($0.message) })
         let copies = try await deadLetters.file(rejected)
         if !copies.isEmpty { _ = await producer.send(copies) }
         return wakeUps
     }
+
+    private func topicName(_ message: KafkaIncoming) -> String { String(message.topic.dropFirst(topicPrefix.count)) }
 
     private func decode(_ message: KafkaIncoming) throws(EnvelopeError) -> [WakeUp] {
         guard let topic = Topic(rawValue: String(message.topic.dropFirst(topicPrefix.count))) else {

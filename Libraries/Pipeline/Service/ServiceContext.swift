@@ -21,6 +21,8 @@ public struct ServiceContext: Sendable {
     public var progress: ProgressMonitor
     public var readiness: Readiness
     public var metrics: MetricsRegistry
+    let workMetrics: WorkMetrics
+    private let kafkaMetrics: KafkaMetrics
     public var logger: Logger
 
     /// Makes what every service shares.
@@ -35,12 +37,15 @@ public struct ServiceContext: Sendable {
         logger: Logger
     ) throws {
         let service = configuration.service
+        let workMetrics = WorkMetrics(metrics)
+        let kafkaMetrics = KafkaMetrics(metrics)
         let producer = try KafkaProducer(
             configuration: configuration.kafka(clientID: work.instance),
-            logger: logger
+            logger: logger,
+            statistics: kafkaMetrics.handler("producer")
         )
         let clock = PipelineClock(start: configuration.clockStart)
-        let relay = OutboxRelay(
+        var relay = OutboxRelay(
             pool: pool,
             producer: producer,
             role: service,
@@ -48,6 +53,9 @@ public struct ServiceContext: Sendable {
             resendBase: configuration.resendBase,
             logger: logger
         )
+        relay.metrics = workMetrics
+        self.workMetrics = workMetrics
+        self.kafkaMetrics = kafkaMetrics
         self.service = service
         instance = work.instance
         self.work = work
@@ -74,6 +82,7 @@ public struct ServiceContext: Sendable {
             topicPrefix: configuration.topicPrefix,
             clock: clock
         )
+        intake.metrics = workMetrics
         self.progress = progress
         self.readiness = readiness
         self.metrics = metrics
@@ -86,7 +95,8 @@ public struct ServiceContext: Sendable {
             configuration: configuration.kafka(clientID: instance),
             group: configuration.topicPrefix + group,
             topics: topics.map { configuration.topicPrefix + $0.rawValue },
-            logger: logger
+            logger: logger,
+            statistics: kafkaMetrics.handler("consumer")
         )
     }
 

@@ -215,7 +215,7 @@ struct TaskWorker: Sendable {
                         )
                     )
                 }
-                return try await finisher.finish(results)
+                return try await finish(results)
             } catch let error as ChangeDetectionError {
                 guard case .staleHead = error else { return await fail(tasks, error, startedAt, duration(), trigger) }
             } catch let error as PostgresError where error.isUnknownCommitOutcome {
@@ -231,6 +231,12 @@ struct TaskWorker: Sendable {
             if attempt > 20, Task.isShuttingDownGracefully { return nil }
             await context.pause(.milliseconds(min(5 << min(attempt, 10), 2000)))
         }
+    }
+
+    private func finish(_ results: [TaskResult]) async throws -> TaskFinisher.Committed {
+        let committed = try await finisher.finish(results)
+        context.workMetrics.ended(results, committed)
+        return committed
     }
 
     /// Compares all writes of the outcomes with the tables in one snapshot.
@@ -309,7 +315,7 @@ struct TaskWorker: Sendable {
             }
         }
         do {
-            return try await finisher.finish(results)
+            return try await finish(results)
         } catch {
             context.logger.error(
                 "failure not recorded; the lease will run out",

@@ -1,0 +1,77 @@
+/// What the work protocol counts. Labels are names of the registry and of `topics.yaml`, so their number is bounded.
+struct WorkMetrics: Sendable {
+    private let executions: MetricFamily<Counter>
+    private let executionSeconds: MetricFamily<Histogram>
+    private let queueSeconds: MetricFamily<Histogram>
+    private let rowsChanged: MetricFamily<Counter>
+    private let fenced: Counter
+    private let read: MetricFamily<Counter>
+    private let rejected: MetricFamily<Counter>
+    private let produced: MetricFamily<Counter>
+    private let resent: Counter
+
+    init(_ registry: MetricsRegistry) {
+        executions = registry.counters(
+            "tipoff_executions_total",
+            labels: ["processor", "status"],
+            help: "Executions of tasks by how they ended; retry means that the task will be tried again."
+        )
+        executionSeconds = registry.histograms(
+            "tipoff_execution_seconds",
+            labels: ["processor"],
+            help: "From the claim to the commit that ended the execution."
+        )
+        queueSeconds = registry.histograms(
+            "tipoff_queue_seconds",
+            labels: ["processor"],
+            help: "From the moment a task could run to its claim."
+        )
+        rowsChanged = registry.counters(
+            "tipoff_rows_changed_total",
+            labels: ["processor"],
+            help: "Rows that an execution inserted, updated or removed."
+        )
+        fenced = registry.counter(
+            "tipoff_executions_fenced_total",
+            help: "Executions that had lost their lease when they ended; nothing of them was written."
+        )
+        read = registry.counters("tipoff_messages_read_total", labels: ["topic"], help: "Messages taken in.")
+        rejected = registry.counters(
+            "tipoff_messages_rejected_total",
+            labels: ["topic"],
+            help: "Messages that became dead letters."
+        )
+        produced = registry.counters(
+            "tipoff_messages_produced_total",
+            labels: ["topic", "result"],
+            help: "Messages handed to the broker: accepted, or refused and to be sent again."
+        )
+        resent = registry.counter(
+            "tipoff_messages_resent_total",
+            help: "Messages sent again because what they start had not ended."
+        )
+    }
+
+    /// Counts what a commit ended.
+    func ended(_ results: [TaskResult], _ committed: TaskFinisher.Committed) {
+        for result in results where !committed.fenced.contains(result.task.executionID) {
+            let processor = result.task.processor
+            executions.with(processor, result.isTerminal ? result.state : "retry").increment()
+            executionSeconds.with(processor).observe(result.duration)
+            queueSeconds.with(processor).observe(result.task.queuedSeconds)
+            rowsChanged.with(processor).increment(by: Double(result.changed))
+        }
+        fenced.increment(by: Double(committed.fenced.count))
+    }
+
+    func taken(_ topics: [String], rejected bad: [String]) {
+        for topic in topics { read.with(topic).increment() }
+        for topic in bad { rejected.with(topic).increment() }
+    }
+
+    func sent(_ topic: String, accepted: Bool) {
+        produced.with(topic, accepted ? "accepted" : "refused").increment()
+    }
+
+    func resent(_ count: Int) { resent.increment(by: Double(count)) }
+}
