@@ -20,7 +20,7 @@ extension BarrierShell {
         )
     }
 
-    /// Where cancellations that the owners of Phases 5 and 6 leave are executed.
+    /// Where cancellations and retries that the owners of Phases 5 and 6 leave are executed.
     public func remainderDesk(patience: Duration = .seconds(5)) -> OperatorDesk {
         let opener = PhaseOpener(registry: registry, role: definition.name, deadline: phaseDeadline)
         return OperatorDesk(

@@ -69,6 +69,8 @@ public struct BarrierShell: Sendable {
     struct PhaseRow: Sendable {
         var openedAt: Date
         var deadline: Date
+        /// The database's time: deadlines are its instants, whatever day the services believe it is.
+        var readAt: Date
         /// Why earlier phases of the run went on degraded.
         var reasons: [String]
     }
@@ -85,7 +87,8 @@ public struct BarrierShell: Sendable {
             )
             UPDATE nba_orchestration.run_phase AS p SET version = p.version + 1 FROM ordered AS o
             WHERE p.run_id = o.run_id AND p.phase = o.phase
-            RETURNING p.run_id, COALESCE(p.opened_at, now()) AS opened_at, p.deadline_at, p.degraded_reasons
+            RETURNING p.run_id, COALESCE(p.opened_at, now()) AS opened_at, p.deadline_at, now() AS read_at,
+                p.degraded_reasons
             """
         )
         var open: [UUID: PhaseRow] = [:]
@@ -93,6 +96,7 @@ public struct BarrierShell: Sendable {
             open[try row.decode("run_id")] = PhaseRow(
                 openedAt: try row.decode("opened_at"),
                 deadline: try row.decode("deadline_at"),
+                readAt: try row.decode("read_at"),
                 reasons: try row.decode("degraded_reasons")
             )
         }
@@ -173,9 +177,7 @@ public struct BarrierShell: Sendable {
         in transaction: PostgresTransaction
     ) async throws -> (answer: [BarrierAction], messages: [OutboxMessage]) {
         let levels = try await triggeredLevels(candidates.map(\.run.runID), in: transaction)
-        let ending = candidates.filter {
-            BarrierReport(tasks: $0.tasks).isDone || now >= $0.row.deadline || $0.asked != nil
-        }
+        let ending = candidates.filter(mayEnd)
         let pending = try await PendingProcessors(Set(ending.map(\.run.gameDate)), in: transaction)
         let history = try await history(before: ending.map(\.run), pending: pending, in: transaction)
         var batch = StatementBatch()
@@ -193,12 +195,20 @@ public struct BarrierShell: Sendable {
             var barrier = Barrier(state: state, policy: definition.policy)
             let asked = candidate.asked.map { barrier.handle($0) } ?? []
             answer += asked
-            for action in asked + barrier.handle(.evaluate(now: now)) {
+            for action in asked + barrier.handle(.evaluate(now: candidate.row.readAt)) {
                 messages += perform(action, candidate, pending, now: now, to: &batch)
             }
         }
         try await batch.run(in: transaction)
         return (answer, messages)
+    }
+
+    /// Whether the barrier may come to an end now, so that it matters what is pending after it and before its date.
+    private func mayEnd(_ candidate: Candidate) -> Bool {
+        let report = BarrierReport(tasks: candidate.tasks)
+        let elapsed = candidate.row.readAt.timeIntervalSince(candidate.row.openedAt)
+        return report.isDone || candidate.row.readAt >= candidate.row.deadline || candidate.asked != nil
+            || definition.policy.permits(report, elapsed: elapsed)
     }
 
     private func triggeredLevels(

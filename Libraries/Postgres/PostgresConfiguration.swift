@@ -16,7 +16,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     /// How long making one connection may take.
     public var connectTimeout: Duration = .seconds(5)
     /// Plans prepared statements once instead of for each set of values: planning the protocol's statements takes longer
-    /// than running them.
+    /// than running them. A transaction of large reads asks for the opposite.
     public var plansOnce = false
     /// The role that the session takes on after connecting (`SET ROLE`).
     public var role: String?

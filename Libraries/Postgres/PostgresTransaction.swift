@@ -78,19 +78,32 @@ extension PostgresConnection {
         _ isolation: PostgresIsolation = .readCommitted,
         readOnly: Bool = false,
         asynchronousCommit: Bool = false,
+        plansByValue: Bool = false,
         _ body: nonisolated(nonsending) (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
         let scope = TransactionScope(
-            begin: Self.begin(isolation, readOnly: readOnly, asynchronousCommit: asynchronousCommit),
+            begin: Self.begin(
+                isolation,
+                readOnly: readOnly,
+                asynchronousCommit: asynchronousCommit,
+                plansByValue: plansByValue
+            ),
             owner: nil,
             outer: TransactionScope.current
         )
         return try await run(scope, body)
     }
 
-    static func begin(_ isolation: PostgresIsolation, readOnly: Bool, asynchronousCommit: Bool) -> [String] {
-        let begin = "BEGIN ISOLATION LEVEL " + isolation.rawValue + (readOnly ? " READ ONLY" : "")
-        return asynchronousCommit ? [begin, "SET LOCAL synchronous_commit = off"] : [begin]
+    static func begin(
+        _ isolation: PostgresIsolation,
+        readOnly: Bool,
+        asynchronousCommit: Bool,
+        plansByValue: Bool
+    ) -> [String] {
+        var begin = ["BEGIN ISOLATION LEVEL " + isolation.rawValue + (readOnly ? " READ ONLY" : "")]
+        if asynchronousCommit { begin.append("SET LOCAL synchronous_commit = off") }
+        if plansByValue { begin.append("SET LOCAL plan_cache_mode = auto") }
+        return begin
     }
 
     nonisolated(nonsending) func run<Result: Sendable>(

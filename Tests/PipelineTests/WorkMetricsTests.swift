@@ -23,11 +23,14 @@ import Testing
     @Test func theLatestStatisticsOfEachClientAreShown() throws {
         let registry = MetricsRegistry()
         let metrics = KafkaMetrics(registry)
-        var statistics = try KafkaStatistics(json: Array(#"{"name":"c","client_id":"c","msg_cnt":7}"#.utf8))
-        statistics.partitions = [
-            .init(topic: "t", partition: 2, consumerLag: 5, fetchedMessages: 0),
-            .init(topic: "t", partition: 3, fetchedMessages: 0),
-        ]
+        let statistics = try KafkaStatistics(
+            json: Array(
+                """
+                {"name": "c", "client_id": "c", "msg_cnt": 7, "topics": {"t": {"topic": "t", "partitions": {
+                    "2": {"partition": 2, "consumer_lag": 5}, "3": {"partition": 3, "consumer_lag": -1}}}}}
+                """.utf8
+            )
+        )
         metrics.handler("consumer").handle(statistics)
         let text = registry.render()
         #expect(text.contains(#"tipoff_kafka_consumer_lag_messages{topic="t",partition="2"} 5"#))

@@ -83,7 +83,7 @@ struct NativeClient: @unchecked Sendable {
             // A statement of the caller replaces the default; both applied would fail where aliases conflict.
             properties.removeAll { configuration.settings[$0.0] != nil }
             properties += configuration.settings.sorted { $0.key < $1.key }
-            // One set of settings serves all of a service's clients; librdkafka warns of what is not a client's own.
+            // One set of settings serves all of a service's clients; librdkafka would warn of a consumer's fetching.
             if case .consumer = kind {} else { properties.removeAll { $0.0.hasPrefix("fetch.") } }
             properties += [("bootstrap.servers", configuration.brokers), ("client.id", configuration.clientID)]
             if let statisticsInterval {

@@ -88,7 +88,7 @@ public struct OutboxRelay: Sendable {
             switch result {
             case .success:
                 metrics?.sent(message.topic.rawValue, accepted: true)
-                queue.sent.withLock { $0.append(message.envelope.messageID) }
+                queue.sent.withLock { $0.append(.init(messageID: message.envelope.messageID)) }
             case .failure(let error):
                 metrics?.sent(message.topic.rawValue, accepted: false)
                 logger.warning(
@@ -99,20 +99,29 @@ public struct OutboxRelay: Sendable {
         }
     }
 
-    /// Marks what the broker has. Marks that cannot be written are lost: those messages are sent once more.
+    /// Marks what the broker has, as of the moment at which it had it: a retry's time is compared with that.
     private func markSent() async throws {
-        let messageIDs = queue.sent.withLock { sent in
+        let marks = queue.sent.withLock { sent in
             defer { sent.removeAll() }
             return sent
         }
-        guard !messageIDs.isEmpty else { return }
+        guard !marks.isEmpty else { return }
+        do { try await write(marks) } catch {
+            queue.sent.withLock { $0 += marks }
+            throw error
+        }
+    }
+
+    private func write(_ marks: [OutboxQueue.Mark]) async throws {
         try await pool.transaction(asynchronousCommit: true) { transaction in
             _ = try await transaction.execute(
                 """
-                UPDATE nba_orchestration.outbox
-                SET state = CASE WHEN starts_phase IS NULL THEN 'done' ELSE 'sent' END, sends = sends + 1,
-                    sent_at = now()
-                WHERE message_id = ANY(\(messageIDs))
+                UPDATE nba_orchestration.outbox AS o
+                SET state = CASE WHEN o.starts_phase IS NULL THEN 'done' ELSE 'sent' END, sends = o.sends + 1,
+                    sent_at = now() - m.age * interval '1 second'
+                FROM unnest(\(marks.map(\.messageID))::uuid[], \(marks.map(\.age.seconds))::double precision[])
+                    AS m(message_id, age)
+                WHERE o.message_id = m.message_id
                 """
             )
         }
@@ -172,8 +181,8 @@ public struct OutboxRelay: Sendable {
             ids.append(try row.decode("message_id"))
         }
         let results = await producer.send(outgoing)
-        let sent = zip(ids, results).compactMap { id, result in
-            if case .success = result { id } else { nil }
+        let sent = zip(ids, results).compactMap { id, result -> OutboxQueue.Mark? in
+            if case .success = result { .init(messageID: id) } else { nil }
         }
         queue.sent.withLock { $0 += sent }
         metrics?.resent(sent.count)
@@ -184,9 +193,16 @@ public struct OutboxRelay: Sendable {
 
 /// What is on its way: messages to produce, and produced ones to mark.
 private final class OutboxQueue: Sendable {
+    struct Mark: Sendable {
+        var messageID: UUID
+        var sentAt = ContinuousClock.now
+
+        var age: Duration { ContinuousClock.now - sentAt }
+    }
+
     let messages: AsyncStream<[OutboxMessage]>
     let waiting: AsyncStream<[OutboxMessage]>.Continuation
-    let sent = Mutex<[UUID]>([])
+    let sent = Mutex<[Mark]>([])
 
     init() { (messages, waiting) = AsyncStream.makeStream() }
 }

@@ -29,7 +29,7 @@ struct WorkMetrics: Sendable {
         rowsChanged = registry.counters(
             "tipoff_rows_changed_total",
             labels: ["processor"],
-            help: "Rows that an execution inserted, updated or removed."
+            help: "Changes of rows that executions made; a row that moves to another date or team counts twice."
         )
         fenced = registry.counter(
             "tipoff_executions_fenced_total",
@@ -44,7 +44,7 @@ struct WorkMetrics: Sendable {
         produced = registry.counters(
             "tipoff_messages_produced_total",
             labels: ["topic", "result"],
-            help: "Messages handed to the broker: accepted, or refused and to be sent again."
+            help: "Messages produced at once after their commit: accepted, or refused and to be sent again."
         )
         resent = registry.counter(
             "tipoff_messages_resent_total",

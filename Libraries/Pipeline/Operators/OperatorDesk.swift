@@ -66,7 +66,7 @@ public struct OperatorDesk: Sendable {
             do {
                 messages += try await execute(requestID)
             } catch {
-                guard !Self.mayPass(error) else { throw error }
+                guard !Self.isPassing(error) else { throw error }
                 // One request that cannot be executed must not keep the others waiting.
                 try await fail(requestID, error)
             }
@@ -74,9 +74,10 @@ public struct OperatorDesk: Sendable {
         return messages
     }
 
-    private static func mayPass(_ error: any Error) -> Bool {
+    /// Whether the request can be executed later. A lock that another one holds is no fault of the request.
+    private static func isPassing(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return error is CancellationError }
-        return error.isInfrastructure || error.isSerializationFailure
+        return error.isInfrastructure || error.isSerializationFailure || error.isLockNotAvailable
     }
 
     private func execute(_ requestID: Int64) async throws -> [OutboxMessage] {
@@ -163,7 +164,7 @@ public struct OperatorDesk: Sendable {
             """
             UPDATE nba_orchestration.operator_request SET executed_at = now(), executed_by = \(role),
                 result = \(outcome.result.rawValue), outcome = \(outcome.text), opened_run_id = \(outcome.openedRunID)
-            WHERE request_id = \(requestID)
+            WHERE request_id = \(requestID) AND executed_at IS NULL
             """
         )
     }

@@ -140,12 +140,14 @@ public struct Retention: Sendable {
         """
     }
 
-    /// Markers that no run has carried on and no open run can.
+    /// Markers of past dates that no run has carried on and no open run can. A date to come waits for its first run,
+    /// however long ago its schedule was read.
     private var markers: SQL {
         """
         DELETE FROM nba_orchestration.change_marker AS m USING (
             SELECT o.processor, o.game_date, o.kind, o.entity, o.marker_id FROM nba_orchestration.change_marker AS o
             WHERE o.marked_at < now() - \(Int32(limits.stateDays)) * interval '1 day'
+                AND o.game_date < (now() AT TIME ZONE 'America/New_York')::date - \(Int32(limits.stateDays))
                 AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS r
                                 WHERE r.state = 'open' AND (r.game_date = o.game_date OR r.run_id = o.origin_run))
             LIMIT \(limit)) AS old
@@ -162,7 +164,7 @@ public struct Retention: Sendable {
         """
     }
 
-    /// Of the oldest messages those that no open run needs. Only the oldest are looked at, so that a pass which finds
+    /// Of the oldest messages those whose run is over. Only the oldest are looked at, so that a pass which finds
     /// nothing does not read the table.
     private var messages: SQL {
         """
@@ -172,7 +174,7 @@ public struct Retention: Sendable {
             WHERE o.created_at < now() - \(Int32(limits.stateDays)) * interval '1 day'
                 AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS r
                                 WHERE r.run_id = o.run_id
-                                    AND (r.state = 'open' AND o.state <> 'done'
+                                    AND (r.state = 'open'
                                          OR r.finished_at >= now() - \(Int32(limits.stateDays)) * interval '1 day'))
             ORDER BY o.outbox_id LIMIT \(limit))
         """

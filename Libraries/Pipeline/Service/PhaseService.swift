@@ -66,6 +66,7 @@ public struct PhaseService: Service {
                 }
                 group.addTask { await consume(consumer) }
                 group.addTask { await keepTime() }
+                group.addTask { await keepLeases() }
                 await group.waitForAll()
             }
         }
@@ -128,7 +129,17 @@ public struct PhaseService: Service {
         }
     }
 
-    /// Resends, renews leases and ends poisons.
+    /// Renews leases, whatever else waits: a broker that is away must not cost running work its lease.
+    private func keepLeases() async {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do { try await worker.renewLeases() } catch {
+                context.logger.warning("leases not renewed; trying again", metadata: ["error": "\(error)"])
+            }
+            await context.pause(context.configuration.lease / 12)
+        }
+    }
+
+    /// Resends, executes what operators ask and ends poisons.
     private func keepTime() async {
         var tick = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -137,7 +148,6 @@ public struct PhaseService: Service {
                 _ = try await context.relay.resendDue()
                 if let desk = definition.operatorDesk { context.relay.send(try await desk.executePending()) }
                 context.setReady("database", true)
-                if tick % 20 == 0 { try await worker.renewLeases() }
                 if tick % 4 == 0 { await worker.endPoisons() }
             } catch {
                 context.setReady("database", false)

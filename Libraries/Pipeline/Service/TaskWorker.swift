@@ -158,7 +158,8 @@ struct TaskWorker: Sendable {
     /// A hang that even ignores cancellation is left behind by the deadline. Its loop then falls silent, and the
     /// liveness probe has the process replaced before the threads run out.
     private func watched(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
-        let loop = "execution \(tasks[0].executionID.uuidString.lowercased())"
+        // A batch that hung is done again one by one; the names keep the two watches apart.
+        let loop = "execution \(tasks[0].executionID.uuidString.lowercased()) of \(tasks.count)"
         context.progress.register(
             loop,
             maximumSilence: context.work.taskTimeout + context.configuration.stuckAfter

@@ -39,7 +39,7 @@ public struct Execution: Sendable {
     public func snapshot<R: Sendable>(_ body: @Sendable (SnapshotReader) async throws -> R) async throws -> R {
         let processor = definition.name
         let date = gameDate
-        return try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
+        return try await pool.transaction(.repeatableRead, readOnly: true, plansByValue: true) { transaction in
             try await body(SnapshotReader(transaction: transaction, processor: processor, gameDate: date))
         }
     }

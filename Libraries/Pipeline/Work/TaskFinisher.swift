@@ -49,7 +49,8 @@ struct TaskFinisher: Sendable {
             let current = results.filter { held.contains($0.task.executionID) }
             let terminal = current.filter(\.isTerminal).map(\.task)
             FaultPoint.hit("finish-before-writes")
-            // Two round trips, the fence and this batch, whatever a task writes.
+            // Two round trips for most tasks, the fence and this batch. Found or handed-out units and statements of the
+            // processor's own take one each.
             var batch = StatementBatch()
             apply(current, to: &batch)
             var messages: [OutboxMessage] = []

@@ -8,6 +8,7 @@ extension PostgresPool {
     /// it must not have effects outside the transaction. No other error is retried.
     /// - Parameters:
     ///   - asynchronousCommit: COMMIT does not wait for the disk; a crash of the server may lose the transaction, whole.
+    ///   - plansByValue: large reads are planned for their values, also where the connection plans statements once.
     ///   - body: must use the transaction it gets; using the pool inside it is an error of kind `misuse`.
     /// - Throws: what `body` throws; `PostgresError` of kind `unknownCommitOutcome` when the connection broke in COMMIT;
     ///   `CancellationError`.
@@ -16,11 +17,17 @@ extension PostgresPool {
         _ isolation: PostgresIsolation = .readCommitted,
         readOnly: Bool = false,
         asynchronousCommit: Bool = false,
+        plansByValue: Bool = false,
         retrying: PostgresRetry = .serializationFailures(maximumAttempts: 10),
         _ body: nonisolated(nonsending) (PostgresTransaction) async throws -> R
     ) async throws -> R {
         try refuseInsideOwnTransaction()
-        let begin = PostgresConnection.begin(isolation, readOnly: readOnly, asynchronousCommit: asynchronousCommit)
+        let begin = PostgresConnection.begin(
+            isolation,
+            readOnly: readOnly,
+            asynchronousCommit: asynchronousCommit,
+            plansByValue: plansByValue
+        )
         var failures = 0
         while true {
             let scope = TransactionScope(
