@@ -163,7 +163,7 @@ struct RawClient {
 
     init(port: UInt16) async throws {
         let address: sockaddr_in = try .inet(ip4: "127.0.0.1", port: port)
-        socket = try await AsyncSocket.connected(to: address)
+        socket = try await AsyncSocket.connected(to: address, timeout: 60)
     }
 
     func send(_ text: String) async throws { try await socket.write(Data(text.utf8)) }

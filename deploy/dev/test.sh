@@ -4,7 +4,7 @@
 # only take each other's time limits. Arguments go to `swift test`, such as the scratch path of another build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-pure='^(BasketballTests|ModelsTests|UpstreamTests|SourceSimTests)\.'
+pure='^(BasketballTests|ModelsTests|UpstreamTests)\.'
 swift test --skip-build "$@" --filter "$pure"
 swift test --skip-build "$@" --no-parallel --skip "$pure" --skip '^EndToEnd\.'
 swift test --skip-build "$@" --no-parallel --filter '^EndToEnd\.'

@@ -19,8 +19,13 @@ extension WarehouseMigrations {
                     BEGIN
                         -- Whoever migrates may take them on; other logins are granted them.
                         EXECUTE format('CREATE ROLE %I NOLOGIN ROLE CURRENT_USER', name);
-                    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-                        NULL;
+                    EXCEPTION
+                        WHEN duplicate_object OR unique_violation THEN
+                            NULL;
+                        WHEN insufficient_privilege THEN
+                            RAISE EXCEPTION 'the login % may not create the role %', current_user, name
+                                USING ERRCODE = 'insufficient_privilege', HINT = 'ALTER ROLE … CREATEROLE for the login, '
+                                    'or have the eleven tipoff_ roles created and granted to it, and migrate again';
                     END;
                 END LOOP;
                 EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
