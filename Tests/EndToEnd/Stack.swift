@@ -171,7 +171,7 @@ final class Stack: Sendable {
         if !Self.usesGivenBroker { environment["TIPOFF_KAFKA_SETTINGS"] = "fetch.wait.max.ms=3" }
         environment["TIPOFF_ADDRESS_FILE"] = directory.appending(path: "\(name).address").path
         environment["TIPOFF_INSTANCE"] = name
-        environment["TIPOFF_DATABASE_ROLE"] = "tipoff_" + name.replacing("-", with: "_")
+        environment["TIPOFF_DATABASE_ROLE"] = "tipoff_" + service.replacing("-", with: "_")
         environment["FAULT_POINT"] = fault
         environment.merge(ownSettings.withLock { $0[service] ?? [:] }) { $1 }
         let process = try Self.launch(
