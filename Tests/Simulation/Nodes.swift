@@ -9,7 +9,7 @@ import Postgres
 /// What the protocol of a life is set to.
 enum LifeSettings {
     static let lease = Duration.seconds(60)
-    static let maximumAttempts = 4
+    static let maximumAttempts = 2
     static let resendBase = Duration.seconds(10)
     static let phaseDeadline = Duration.seconds(7200)
     static let debounce = Duration.seconds(2)
