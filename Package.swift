@@ -62,6 +62,10 @@ let libraries: [Target] = [
     library("KafkaTestKit", ["CRdkafka", "Kafka", logging]),
     library("Postgres", ["CLibpq", logging]),
     library("PostgresTestKit", ["Postgres", logging]),
+    library(
+        "PipelineTestKit",
+        ["Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "HTTPFetch", "Basketball", logging]
+    ),
     library("HTTPFetch", ["CCurl", "CCompression", logging]),
     library("Basketball"),
     library(
@@ -72,7 +76,7 @@ let libraries: [Target] = [
         ]
     ),
     library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
-    library("Warehouse", ["Pipeline", "Postgres", "Basketball"]),
+    library("Warehouse", ["Upstream", "Pipeline", "Postgres", "Basketball"]),
     library("Upstream", ["Pipeline", "HTTPFetch", "Basketball"]),
     library("Models", ["Basketball"]),
 ]
@@ -127,11 +131,12 @@ let testTargets: [Target] = [
         "PrecomputeTests",
         ["Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]
     ),
-    tests("UpstreamTests", ["Upstream", "Pipeline", "HTTPFetch", "Basketball"]),
+    tests("UpstreamTests", ["PipelineTestKit", "Upstream", "Pipeline", "HTTPFetch", "Basketball"]),
     tests(
         "RawTests",
         [
-            "Raw", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "KafkaTestKit",
+            "Raw", "PipelineTestKit", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka",
+            "KafkaTestKit",
             "HTTPFetch",
             "Basketball", logging,
         ]
@@ -139,7 +144,8 @@ let testTargets: [Target] = [
     tests(
         "ScrapersTests",
         [
-            "Scrapers", "Raw", "SourceSim", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit",
+            "Scrapers", "Raw", "SourceSim", "PipelineTestKit", "Upstream", "Warehouse", "Pipeline", "Postgres",
+            "PostgresTestKit",
             "HTTPFetch",
             "Basketball", flyingFox, flyingSocks, logging,
         ]

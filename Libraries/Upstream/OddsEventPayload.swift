@@ -11,7 +11,10 @@ public struct OddsEvent: Sendable, Hashable {
 
     /// The Eastern day on which the event begins.
     public var date: GameDate { LeagueClock.gameDate(of: commencesAt) }
-    public var subject: OddsSubject { OddsSubject(date: date, eventID: id, away: away, home: home) }
+    /// The place of a payload about this event.
+    public func subject(of scraper: String) -> PayloadSubject {
+        PayloadSubject(scraper, unit: id.rawValue, date: date, teams: TeamPair(away: away, home: home))
+    }
 }
 
 /// The list of events, `/v4/sports/{sport}/events`.

@@ -1,5 +1,5 @@
 import HTTPFetch
-import Pipeline
+public import Pipeline
 
 /// Why a payload cannot be read as a whole.
 public struct PayloadError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -14,6 +14,8 @@ public struct PayloadError: Error, Sendable, Hashable, CustomStringConvertible {
         case structure = "unexpected_structure"
         /// The payload is about something else than what was asked for.
         case wrongSubject = "wrong_subject"
+        /// Fewer rows than the source always has.
+        case tooFewRows = "too_few_rows"
         /// Rows are there and none of them can be used.
         case noUsableRow = "no_usable_row"
     }
@@ -57,6 +59,19 @@ public enum Payload {
         case UInt8(ascii: "<"): throw PayloadError(.blocked, "an HTML page instead of data: \(title(body))")
         default: throw PayloadError(.undecodable, "begins with byte 0x\(String(first, radix: 16))")
         }
+    }
+
+    /// The JSON value of a body. Throws ``PayloadError``.
+    public static func value(_ body: [UInt8]) throws -> JSONValue {
+        let text = try json(body)
+        do { return try JSONValue(parsing: text) } catch {
+            throw PayloadError(.malformed, error.description)
+        }
+    }
+
+    /// The pages of a payload that came in several, one a line as the scraper lays them down. Throws ``PayloadError``.
+    public static func pages(_ body: [UInt8]) throws -> [JSONValue] {
+        try JSONPages.split(try json(body)).map { try value(Array($0)) }
     }
 
     /// The title of a page, for people.

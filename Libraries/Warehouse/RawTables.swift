@@ -4,6 +4,6 @@ extension WarehouseTables {
     /// The raw tables.
     public static let raw: [TableDefinition] = [
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
-        OddsAPIGameLine.table,
+        OddsAPIGameLine.table, NbacPlayerListCurrent.table,
     ]
 }

@@ -9,8 +9,7 @@ struct NbacScheduleProcessor: RawReader {
     static let name = "nbac_schedule"
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
-        guard case .schedule(let season) = location.key?.subject else { return nil }
-        return scope(season).headKey
+        location.key?.subject.season.map { scope($0).headKey }
     }
 
     private func scope(_ season: Season) -> WriteScope {
@@ -23,7 +22,7 @@ struct NbacScheduleProcessor: RawReader {
         _ subject: RawSubject
     ) throws -> RawContent<NbacSchedule> {
         let payload = try SchedulePayload.parse(body)
-        if case .schedule(let season) = location.key?.subject, season != payload.season {
+        if let season = location.key?.subject.season, season != payload.season {
             throw PayloadError(.wrongSubject, "stored as the schedule of \(season), is the one of \(payload.season)")
         }
         return RawContent(

@@ -9,12 +9,12 @@ struct NbacTeamBoxscoreProcessor: RawReader {
     static let name = "nbac_team_boxscore"
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
-        guard case .teamBoxscore(let date, let game) = location.key?.subject else { return nil }
+        guard let date = location.key?.gameDate, let game = location.key?.unit else { return nil }
         return scope(date, game).headKey
     }
 
-    private func scope(_ date: GameDate, _ game: NBAGameID) -> WriteScope {
-        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game.rawValue))])
+    private func scope(_ date: GameDate, _ game: String) -> WriteScope {
+        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game))])
     }
 
     func read(
@@ -31,7 +31,7 @@ struct NbacTeamBoxscoreProcessor: RawReader {
         let rows = try payload.lines.map { try Self.row($0, game, date) }
         return RawContent(
             rows: rows,
-            scope: scope(date, game),
+            scope: scope(date, game.rawValue),
             // One of two teams is not a game.
             minimumShareOfHead: 0.9,
             notes: payload.notes,

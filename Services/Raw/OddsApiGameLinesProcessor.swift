@@ -8,6 +8,7 @@ import Warehouse
 struct OddsApiGameLinesProcessor: RawReader {
     static let name = "odds_api_game_lines"
     static let markets: Set<String> = ["spreads", "totals", "h2h"]
+    static let needs: RawNeeds = .offers
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
         OddsSnapshot.headPrefix(subject)
@@ -45,13 +46,20 @@ struct OddsApiGameLinesProcessor: RawReader {
                 }
             }
         }
-        return RawContent(
+        var content = RawContent(
             rows: rows,
             scope: snapshot.scope,
             minimumShareOfHead: 0,
             notes: notes,
             listedCount: listed
         )
+        content.dropRepeats(of: subject.offers, at: snapshot.timestamp) { row in
+            (
+                .init(bookmaker: row.bookmaker, name: row.market),
+                Offer(outcome: row.outcomeName, point: row.outcomePoint, price: row.outcomePriceAmerican)
+            )
+        }
+        return content
     }
 
     private func row(

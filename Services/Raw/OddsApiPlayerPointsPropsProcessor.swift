@@ -3,11 +3,12 @@ import Pipeline
 import Upstream
 import Warehouse
 
-/// `nba_raw.odds_api_player_points_props`: points lines, one row a player, book, line and snapshot. Over and under are
+/// `nba_raw.odds_api_player_points_props`: points lines, one row a player, book, line and the snapshot that first had it. Over and under are
 /// paired by player and point, because a book may offer several lines for one player.
 struct OddsApiPlayerPointsPropsProcessor: RawReader {
     static let name = "odds_api_player_points_props"
     static let market = "player_points"
+    static let needs: RawNeeds = .offers
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
         OddsSnapshot.headPrefix(subject)
@@ -40,13 +41,20 @@ struct OddsApiPlayerPointsPropsProcessor: RawReader {
                 }
             }
         }
-        return RawContent(
+        var content = RawContent(
             rows: lines.rows,
             scope: snapshot.scope,
             minimumShareOfHead: 0,
             notes: notes,
             listedCount: listed
         )
+        content.dropRepeats(of: subject.offers, at: snapshot.timestamp) { row in
+            (
+                .init(bookmaker: row.bookmaker, name: row.playerLookup),
+                Offer(point: row.pointsLine, price: row.overPriceAmerican, otherPrice: row.underPriceAmerican)
+            )
+        }
+        return content
     }
 
     private struct Line: Hashable {

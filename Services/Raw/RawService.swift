@@ -5,7 +5,7 @@ public import ServiceLifecycle
 public enum RawService {
     public static let processors: [any Processor] = [
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
-        OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(),
+        OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

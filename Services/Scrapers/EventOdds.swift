@@ -16,10 +16,10 @@ struct EventOdds: Sendable {
         return ScrapeRequest(
             http: HTTPRequest(
                 url: SourceClient.url(
-                    settings.oddsURL,
+                    settings.url(.oddsAPI),
                     "/v4/sports/basketball_nba/events/\(event)/odds",
                     [
-                        "apiKey": try settings.requiredKey(), "regions": "us",
+                        "apiKey": try settings.key(.oddsAPI), "regions": "us",
                         "markets": markets.joined(separator: ","), "oddsFormat": "american", "dateFormat": "iso",
                     ]
                 ),

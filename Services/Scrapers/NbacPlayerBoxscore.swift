@@ -20,7 +20,7 @@ struct NbacPlayerBoxscore: Scraper {
         return ScrapeRequest(
             http: HTTPRequest(
                 url: SourceClient.url(
-                    settings.statsURL,
+                    settings.url(.stats),
                     "/stats/leaguegamelog",
                     [
                         "Counter": "1000", "DateFrom": slashed, "DateTo": slashed, "Direction": "DESC",
@@ -51,7 +51,7 @@ struct NbacPlayerBoxscore: Scraper {
     }
 
     func subject(of content: GameLogPayload, _ execution: Execution) -> PayloadSubject {
-        .playerBoxscores(execution.gameDate)
+        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: GameLogPayload, _ execution: Execution) async throws -> Finding {

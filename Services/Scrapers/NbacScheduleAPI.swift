@@ -21,7 +21,7 @@ struct NbacScheduleAPI: Scraper {
         ScrapeRequest(
             http: HTTPRequest(
                 url: SourceClient.url(
-                    settings.statsURL,
+                    settings.url(.stats),
                     "/stats/scheduleleaguev2int",
                     ["LeagueID": "00", "Season": season.label]
                 ),
@@ -40,13 +40,15 @@ struct NbacScheduleAPI: Scraper {
         return payload
     }
 
-    func subject(of content: SchedulePayload, _ execution: Execution) -> PayloadSubject { .schedule(content.season) }
+    func subject(of content: SchedulePayload, _ execution: Execution) -> PayloadSubject {
+        PayloadSubject(Self.name, season: content.season)
+    }
 
     func judge(_ content: SchedulePayload, _ execution: Execution) -> Finding {
         let day = content.games.filter { $0.date == execution.gameDate && $0.status == .final && !$0.isPostponed }
         let units = execution.registry.units(
             discoveredBy: Self.name,
-            in: execution.task.run.kind,
+            in: execution.task.run,
             day.map { ($0.id.rawValue, ["game_date": .string($0.date.description)]) }
         )
         let count = content.games.count

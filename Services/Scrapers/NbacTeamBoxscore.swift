@@ -15,7 +15,7 @@ struct NbacTeamBoxscore: Scraper {
         ScrapeRequest(
             http: HTTPRequest(
                 url: SourceClient.url(
-                    settings.statsURL,
+                    settings.url(.stats),
                     "/stats/boxscoretraditionalv3",
                     ["GameID": try Self.game(execution).rawValue, "LeagueID": "00"]
                 ),
@@ -39,9 +39,9 @@ struct NbacTeamBoxscore: Scraper {
 
     func subject(of content: TeamBoxPayload, _ execution: Execution) throws -> PayloadSubject {
         guard let text = execution.task.input?["game_date"]?.stringValue else {
-            return .teamBoxscore(execution.gameDate, content.game)
+            return PayloadSubject(Self.name, unit: content.game.rawValue, date: execution.gameDate)
         }
-        do { return .teamBoxscore(try GameDate(text), content.game) } catch {
+        do { return PayloadSubject(Self.name, unit: content.game.rawValue, date: try GameDate(text)) } catch {
             throw TaskError(.permanent, type: "invalid_input", "game_date is \"\(text.prefix(40))\"")
         }
     }

@@ -20,10 +20,10 @@ struct OddsaEvents: Scraper {
         return ScrapeRequest(
             http: HTTPRequest(
                 url: SourceClient.url(
-                    settings.oddsURL,
+                    settings.url(.oddsAPI),
                     "/v4/sports/basketball_nba/events",
                     [
-                        "apiKey": try settings.requiredKey(), "dateFormat": "iso",
+                        "apiKey": try settings.key(.oddsAPI), "dateFormat": "iso",
                         "commenceTimeFrom": LeagueClock.formatUTC(from), "commenceTimeTo": LeagueClock.formatUTC(to),
                     ]
                 ),
@@ -35,7 +35,7 @@ struct OddsaEvents: Scraper {
     func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsEventList { try OddsEventList.parse(body) }
 
     func subject(of content: OddsEventList, _ execution: Execution) -> PayloadSubject {
-        .oddsEvents(execution.gameDate)
+        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: OddsEventList, _ execution: Execution) async throws -> Finding {
@@ -55,7 +55,7 @@ struct OddsaEvents: Scraper {
         }
         let units = execution.registry.units(
             discoveredBy: Self.name,
-            in: execution.task.run.kind,
+            in: execution.task.run,
             events.map { event in
                 (
                     event.id.rawValue,
@@ -76,15 +76,5 @@ struct OddsaEvents: Scraper {
 
     func isNothingExpected(_ execution: Execution) async throws -> Bool {
         try await days.current(execution).isWithoutGames
-    }
-}
-
-extension SourceSettings {
-    /// The key; the source refuses every request without one.
-    func requiredKey() throws(TaskError) -> String {
-        guard !oddsAPIKey.isEmpty else {
-            throw TaskError(.permanent, type: "missing_key", "TIPOFF_ODDS_API_KEY is not set")
-        }
-        return oddsAPIKey
     }
 }

@@ -13,7 +13,7 @@ struct OddsaGameLines: Scraper {
     func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsPayload { try odds.validate(body, execution) }
 
     func subject(of content: OddsPayload, _ execution: Execution) -> PayloadSubject {
-        .gameLines(content.event.subject)
+        content.event.subject(of: Self.name)
     }
 
     func judge(_ content: OddsPayload, _ execution: Execution) -> Finding { odds.judge(content) }

@@ -13,7 +13,7 @@ struct OddsaPlayerProps: Scraper {
     func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsPayload { try odds.validate(body, execution) }
 
     func subject(of content: OddsPayload, _ execution: Execution) -> PayloadSubject {
-        .playerProps(content.event.subject)
+        content.event.subject(of: Self.name)
     }
 
     func judge(_ content: OddsPayload, _ execution: Execution) -> Finding { odds.judge(content) }

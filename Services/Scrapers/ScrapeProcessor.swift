@@ -89,13 +89,40 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
             return entry
         }
         if request.absentStatuses.contains(response.status) { return nil }
-        let capture = try await store(response.body, old?.capture, execution)
+        let body = try await pages(from: response.body, request, execution)
+        let capture = try await store(body, old?.capture, execution)
         return .init(
             capture: capture,
             etag: response.headers["etag"],
             lastModified: response.headers["last-modified"],
             checkedAt: .now
         )
+    }
+
+    /// The most pages of one payload; a source that goes on is turning in circles.
+    static var maximumPages: Int { 200 }
+
+    /// The first page with those that follow it.
+    private func pages(
+        from first: [UInt8],
+        _ request: ScrapeRequest,
+        _ execution: Execution
+    ) async throws -> [UInt8] {
+        var body = first
+        var page = first
+        var request = request
+        for _ in 1..<Self.maximumPages {
+            let next: ScrapeRequest?
+            do { next = try source.nextPage(after: page, request) } catch let error as PayloadError {
+                throw try await refuse(page, SHA256.hash(page).hex, error, at: execution.clock.now, execution)
+            }
+            guard let next else { return body }
+            request = next
+            page = try await client.fetch(request, logger: execution.logger).body
+            guard body.count + page.count < Payload.maximumBytes else { break }
+            body += [UInt8(ascii: "\n")] + page
+        }
+        throw TaskError(.permanent, type: "too_many_pages", "\(request.http) goes on after \(Self.maximumPages) pages")
     }
 
     /// Checks a body and stores it as it came. The same bytes as last time stay where they are.

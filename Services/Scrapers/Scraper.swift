@@ -12,6 +12,10 @@ protocol Scraper: Sendable {
     /// What to ask for a task. Throws ``TaskError`` when the task names nothing that can be asked for.
     func request(for execution: Execution) async throws -> ScrapeRequest
 
+    /// What to ask next when an answer was one page of several; nil after the last. The pages are stored one after the
+    /// other, each byte for byte, with a line feed between them.
+    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest?
+
     /// Reads a body. Throws ``PayloadError`` when it is not in the source's form.
     func validate(_ body: [UInt8], _ execution: Execution) throws -> Content
 
@@ -23,6 +27,10 @@ protocol Scraper: Sendable {
 
     /// Whether nothing was to be expected, asked when there is no answer or it holds nothing.
     func isNothingExpected(_ execution: Execution) async throws -> Bool
+}
+
+extension Scraper {
+    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { nil }
 }
 
 /// One question to a source.
@@ -52,13 +60,14 @@ struct Finding: Sendable {
 }
 
 extension Registry {
-    /// The units that a scraper found, for the scrapers that begin with this kind of run.
+    /// The units that a scraper found, for the scrapers that begin with this kind of run; by hand means all of them.
     func units(
         discoveredBy scraper: String,
-        in kind: RunKind,
+        in run: RunRecord,
         _ found: [(unit: String, input: JSONValue)]
     ) -> [DiscoveredUnit] {
-        scrapers(discoveredBy: scraper).filter { $0.runKinds.contains(kind) || kind == .full }.flatMap { reader in
+        scrapers(discoveredBy: scraper).filter { run.kind == .manual || $0.begins(run.kind, run.lane) }.flatMap {
+            reader in
             found.map { DiscoveredUnit(scraper: reader.name, unit: $0.unit, input: $0.input) }
         }
     }

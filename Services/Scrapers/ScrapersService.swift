@@ -15,6 +15,7 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaEvents(settings: settings, days: days), client: client),
             ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
+            ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
         ]
     }
 

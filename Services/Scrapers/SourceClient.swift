@@ -2,7 +2,6 @@ import Foundation
 import HTTPFetch
 import Logging
 import Pipeline
-import Synchronization
 import Upstream
 
 /// Asks the sources, politely: within limits, with spaces between requests, with a few retries that honour
@@ -10,7 +9,7 @@ import Upstream
 struct SourceClient: Sendable {
     let settings: SourceSettings
     private let http: HTTPClient
-    private let spacing: HostSpacing
+    private let pace: HostPace
 
     static let userAgent = "Tipoff/1.0 (NBA statistics pipeline)"
 
@@ -30,18 +29,19 @@ struct SourceClient: Sendable {
                 totalTimeout: settings.timeout,
                 connectTimeout: min(.seconds(5), settings.timeout),
                 maximumRedirects: 3,
-                allowedHosts: settings.hosts,
+                allowedHosts: settings.hostNames,
                 allowPrivateAddresses: settings.allowPrivate
             ),
             userAgent: Self.userAgent,
             proxy: settings.proxy
         )
-        spacing = HostSpacing(settings.spacing)
+        pace = HostPace(spacings: settings.spacings, pause: settings.pause)
     }
 
     /// Sends a request. Throws ``TaskError`` when no usable answer came: transient where a later attempt may succeed.
     func fetch(_ request: ScrapeRequest, logger: Logger) async throws -> HTTPResponse {
-        try await spacing.wait(for: request.http.url)
+        let host = URLComponents(string: request.http.url)?.host ?? ""
+        try await pace.wait(for: host)
         let response: HTTPResponse
         do {
             response = try await http.fetch(request.http, retrying: Self.retries) { attempts, wait in
@@ -52,11 +52,15 @@ struct SourceClient: Sendable {
             }
         } catch {
             if error.code == .cancelled { throw CancellationError() }
+            await pace.record(failed: true, at: host, logger: logger)
             throw TaskError(error.isTransient ? .transient : .permanent, type: "source_\(error.code)", "\(error)")
         }
-        if request.absentStatuses.contains(response.status) || response.isSuccess || response.status == 304 {
-            return response
-        }
+        let isAnswer =
+            request.absentStatuses.contains(response.status) || response.isSuccess || response.status == 304
+        // What we asked wrongly says nothing about the site.
+        let isRefusal = response.status == 403 || response.status == 429 || response.status >= 500
+        await pace.record(failed: !isAnswer && isRefusal, at: host, logger: logger)
+        if isAnswer { return response }
         let message = "\(request.http) answered \(response.status): \(Self.excerpt(response.body))"
         switch response.status {
         // A site that blocks us may let us in later; the cap on attempts ends it.
@@ -86,22 +90,5 @@ struct SourceClient: Sendable {
         }
         let query = parameters.map { "\(encode($0.key))=\(encode($0.value))" }.joined(separator: "&")
         return base + path + (query.isEmpty ? "" : "?\(query)")
-    }
-}
-
-/// Keeps a distance in time between requests to one host.
-actor HostSpacing {
-    private let distance: Duration
-    private var next: [String: ContinuousClock.Instant] = [:]
-
-    init(_ distance: Duration) { self.distance = distance }
-
-    /// Waits for the request's turn. Throws `CancellationError`.
-    func wait(for url: String) async throws {
-        guard distance > .zero, let host = URLComponents(string: url)?.host else { return }
-        let now = ContinuousClock.now
-        let turn = max(next[host] ?? now, now)
-        next[host] = turn + distance
-        if turn > now { try await Task.sleep(until: turn, clock: .continuous) }
     }
 }

@@ -3,61 +3,76 @@ public import Pipeline
 
 /// How the sources are reached.
 public struct SourceSettings: Sendable {
-    /// The league's statistics site.
-    public var statsURL: String
-    /// The bookmakers' prices.
-    public var oddsURL: String
-    /// The odds source's key; it travels in the query string, so URLs are redacted wherever they are shown.
-    public var oddsAPIKey: String
+    /// Addresses other than the sites' own.
+    public var addresses: [SourceHost: String]
+    /// The sites' keys. One that travels in a query string is redacted wherever a URL is shown.
+    public var keys: [SourceHost: String]
     /// Whether a source may have a private address, such as a local stand-in.
     public var allowPrivate: Bool
     /// The longest single request.
     public var timeout: Duration
     public var proxy: String?
-    /// The least time between two requests to one host.
-    public var spacing: Duration
+    /// The least time between two requests to one host; nil for each site's own.
+    public var spacing: Duration?
+    /// How long a host is left alone after it refused several times.
+    public var pause: Duration
     /// How long a season's schedule counts as current, because a backfill asks for it on each of its dates.
     public var scheduleAge: Duration
     /// Whether this replica may plan the day's runs.
     public var plans: Bool
 
     public init(
-        statsURL: String = "https://stats.nba.com",
-        oddsURL: String = "https://api.the-odds-api.com",
-        oddsAPIKey: String = "",
+        addresses: [SourceHost: String] = [:],
+        keys: [SourceHost: String] = [:],
         allowPrivate: Bool = false,
         timeout: Duration = .seconds(20),
         proxy: String? = nil,
-        spacing: Duration = .zero,
+        spacing: Duration? = nil,
+        pause: Duration = .seconds(300),
         scheduleAge: Duration = .seconds(30),
         plans: Bool = true
     ) {
-        self.statsURL = statsURL
-        self.oddsURL = oddsURL
-        self.oddsAPIKey = oddsAPIKey
+        self.addresses = addresses
+        self.keys = keys
         self.allowPrivate = allowPrivate
         self.timeout = timeout
         self.proxy = proxy
         self.spacing = spacing
+        self.pause = pause
         self.scheduleAge = scheduleAge
         self.plans = plans
     }
 
+    /// Every site behind one address: a stand-in.
+    public static func standIn(_ address: String, key: String = "development") -> SourceSettings {
+        SourceSettings(
+            addresses: Dictionary(uniqueKeysWithValues: SourceHost.allCases.map { ($0, address) }),
+            keys: Dictionary(
+                uniqueKeysWithValues: SourceHost.allCases.filter { $0.keyVariable != nil }.map { ($0, key) }
+            ),
+            allowPrivate: true,
+            spacing: .zero,
+            pause: .zero
+        )
+    }
+
     /// Reads the settings; problems are the reader's.
     public init(_ reader: inout ConfigurationReader) {
-        statsURL = reader.url(
-            "TIPOFF_SOURCE_STATS_URL",
-            default: "https://stats.nba.com",
-            help: "the league's statistics site"
+        let standIn = reader.optionalURL(
+            "TIPOFF_SOURCE_URL",
+            help: "one address that stands in for every source (development)"
         )
-        oddsURL = reader.url(
-            "TIPOFF_SOURCE_ODDS_URL",
-            default: "https://api.the-odds-api.com",
-            help: "the bookmakers' prices"
-        )
-        oddsAPIKey =
-            reader.optionalString("TIPOFF_ODDS_API_KEY", help: "key of the odds source", secret: true, example: "…")
-            ?? ""
+        addresses = [:]
+        keys = [:]
+        for host in SourceHost.allCases {
+            addresses[host] = reader.url(
+                host.addressVariable,
+                default: standIn ?? host.defaultURL,
+                help: host.label
+            )
+            guard let variable = host.keyVariable else { continue }
+            keys[host] = reader.optionalString(variable, help: "key of \(host.label)", secret: true, example: "…")
+        }
         allowPrivate = reader.bool(
             "TIPOFF_SOURCE_ALLOW_PRIVATE",
             default: false,
@@ -74,11 +89,17 @@ public struct SourceSettings: Sendable {
             schemes: ["http", "https", "socks5", "socks5h"],
             help: "proxy for all sources"
         )
-        spacing = reader.duration(
+        spacing = reader.optionalDuration(
             "TIPOFF_SOURCE_SPACING",
-            default: allowPrivate ? .zero : .milliseconds(600),
             range: .zero ... .seconds(60),
-            help: "least time between two requests to one host"
+            help: "least time between two requests to one host, instead of each site's own"
+        )
+        if allowPrivate { spacing = spacing ?? .zero }
+        pause = reader.duration(
+            "TIPOFF_SOURCE_PAUSE",
+            default: allowPrivate ? .zero : .seconds(300),
+            range: .zero ... .seconds(3600),
+            help: "how long a host is left alone after it refused several times"
         )
         scheduleAge = reader.duration(
             "TIPOFF_SOURCE_SCHEDULE_AGE",
@@ -89,8 +110,33 @@ public struct SourceSettings: Sendable {
         plans = reader.bool("TIPOFF_PLANNER", default: true, help: "plan the day's runs in this process")
     }
 
-    /// The hosts that may be asked.
-    var hosts: [String] {
-        [statsURL, oddsURL].compactMap { URLComponents(string: $0)?.host }
+    /// A site's address.
+    func url(_ host: SourceHost) -> String { addresses[host] ?? host.defaultURL }
+
+    /// A site's key; the site refuses every request without one.
+    func key(_ host: SourceHost) throws(TaskError) -> String {
+        guard let key = keys[host], !key.isEmpty else {
+            throw TaskError(
+                .permanent,
+                type: "missing_key",
+                "\(host.keyVariable ?? host.rawValue) is not set; \(host.label) asks for it"
+            )
+        }
+        return key
+    }
+
+    /// The names of the hosts that may be asked.
+    var hostNames: [String] {
+        Set(SourceHost.allCases.compactMap { URLComponents(string: url($0))?.host }).sorted()
+    }
+
+    /// The least time between two requests to each host name.
+    var spacings: [String: Duration] {
+        var spacings: [String: Duration] = [:]
+        for host in SourceHost.allCases {
+            guard let name = URLComponents(string: url(host))?.host else { continue }
+            spacings[name] = max(spacings[name] ?? .zero, spacing ?? host.spacing)
+        }
+        return spacings
     }
 }

@@ -102,7 +102,8 @@ final class Stack: Sendable {
         }
         var environment = [
             "TIPOFF_DATABASE_URL": url, "TIPOFF_OBJECT_STORE": directory.appending(path: "objects").path,
-            "TIPOFF_SOURCE_STATS_URL": source, "TIPOFF_SOURCE_ODDS_URL": source, "TIPOFF_ODDS_API_KEY": "test",
+            "TIPOFF_SOURCE_URL": source, "TIPOFF_ODDS_API_KEY": "test", "TIPOFF_BETTINGPROS_API_KEY": "test",
+            "TIPOFF_BALLDONTLIE_API_KEY": "test", "TIPOFF_DRIVE_TOKEN": "test",
             "TIPOFF_SOURCE_ALLOW_PRIVATE": "true", "TIPOFF_CLOCK": "2024-01-15T13:00:00Z",
             "TIPOFF_TOPIC_PREFIX": topics?.prefix ?? "", "TIPOFF_PLANNER": "false", "TIPOFF_LEASE": "5s",
             "TIPOFF_RESEND_BASE": "1s", "TIPOFF_LOG_LEVEL": "info",

@@ -1,3 +1,4 @@
+import PipelineTestKit
 import Basketball
 import Foundation
 import Pipeline

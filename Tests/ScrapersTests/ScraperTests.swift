@@ -1,3 +1,4 @@
+import PipelineTestKit
 import Basketball
 import Foundation
 import HTTPFetch
@@ -17,14 +18,10 @@ import Upstream
     static let boxPath = "/stats/boxscoretraditionalv3"
 
     static func settings(_ url: String, age: Duration = .seconds(30)) -> SourceSettings {
-        SourceSettings(
-            statsURL: url,
-            oddsURL: url,
-            oddsAPIKey: "quite-secret",
-            allowPrivate: true,
-            timeout: .seconds(10),
-            scheduleAge: age
-        )
+        var settings = SourceSettings.standIn(url, key: "quite-secret")
+        settings.timeout = .seconds(10)
+        settings.scheduleAge = age
+        return settings
     }
 
     static func schedule(status: Int = 3, date: String = "2024-01-15", extra: String = "") -> String {

@@ -1,3 +1,4 @@
+import PipelineTestKit
 import Basketball
 import Foundation
 import HTTPFetch
@@ -48,7 +49,7 @@ import Testing
 
                 let loaded = try await harness.work(run, .raw, RawService.processors)
                 #expect(loaded.allSatisfy { $0.state == "success" && $0.recordsFailed == 0 })
-                #expect(loaded.count == 2 + 3 * games)
+                #expect(Set(loaded.map(\.task.processor)) == Set(harness.registry.enabled(in: .raw).map(\.name)))
                 #expect(
                     try await harness.count("nba_raw.nbac_team_boxscore WHERE game_date = '2024-01-15'") == 2 * games
                 )

@@ -152,8 +152,11 @@ service_start() {
     if [ "$name" = scrapers ]; then
         source=http://$(read_address sourcesim)
         settings+=(
-            "TIPOFF_SOURCE_STATS_URL=$source" "TIPOFF_SOURCE_ODDS_URL=$source" TIPOFF_SOURCE_ALLOW_PRIVATE=true
+            "TIPOFF_SOURCE_URL=$source" TIPOFF_SOURCE_ALLOW_PRIVATE=true
             "TIPOFF_ODDS_API_KEY=${TIPOFF_ODDS_API_KEY:-development}"
+            "TIPOFF_BETTINGPROS_API_KEY=${TIPOFF_BETTINGPROS_API_KEY:-development}"
+            "TIPOFF_BALLDONTLIE_API_KEY=${TIPOFF_BALLDONTLIE_API_KEY:-development}"
+            "TIPOFF_DRIVE_TOKEN=${TIPOFF_DRIVE_TOKEN:-development}"
         )
     fi
     process_start "$name" env "${settings[@]}" "$BIN_DIR/$name"

@@ -60,15 +60,15 @@ public struct ChangeDetector: Sendable {
         }
         plan.upserts = (fresh + differing).map { ($0, hashes[$0]) }
         let allColumns = Set(table.columns.map(\.name))
-        plan.changes = fresh.map { change(.inserted, write.rows[$0], table, allColumns) }
+        plan.changes = fresh.map { change(.inserted, write.rows[$0], write, allColumns) }
         let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
         var departures: [RowChange] = []
         for index in differing {
             let columns = old[keys[index]].map { differingColumns($0, write.rows[index], table) } ?? allColumns
-            let update = change(.updated, write.rows[index], table, columns)
+            let update = change(.updated, write.rows[index], write, columns)
             plan.changes.append(update)
             // A row that moved, such as a postponed game, is gone from where its readers knew it.
-            if let before = old[keys[index]].map({ change(.removed, $0, table, allColumns) }),
+            if let before = old[keys[index]].map({ change(.removed, $0, write, allColumns) }),
                 before.date != update.date || before.entities != update.entities
             {
                 plan.departedRows.append(index)
@@ -124,7 +124,7 @@ public struct ChangeDetector: Sendable {
 
     private func keyQuery(of write: TableWrite) -> SQL {
         let table = write.table
-        let names = table.key + [table.dateColumn] + entityColumns(of: table).map(\.value)
+        let names = table.key + [table.dateColumn].compactMap { $0 } + entityColumns(of: table).map(\.value)
         return """
             SELECT \(sql: .columns(names)), data_hash, removed_at IS NOT NULL AS is_removed
             FROM \(sql: .table(table.name)) WHERE \(sql: condition(of: write))
@@ -141,12 +141,15 @@ public struct ChangeDetector: Sendable {
             let key = try positions.map { try CellArrays.decode(row, at: $0, keyTypes[$0]) }
             var identity = RowChange(
                 kind: .removed,
-                date: try GameDate(daysSince1970: row.decode(at: table.key.count, as: PostgresDate.self).daysSince1970),
+                date: try storedDate(row, of: write),
                 entities: [:],
                 columns: []
             )
             for (offset, entity) in entities.enumerated() {
-                identity.entities[entity.key] = try row.decode(at: table.key.count + 1 + offset, as: String?.self)
+                identity.entities[entity.key] = try row.decode(
+                    at: table.key.count + (table.dateColumn == nil ? 0 : 1) + offset,
+                    as: String?.self
+                )
             }
             stored[RowHash.keyText(key, positions)] = StoredRow(
                 key: key,
@@ -198,17 +201,39 @@ public struct ChangeDetector: Sendable {
     private func change(
         _ kind: RowChangeKind,
         _ cells: [Cell],
-        _ table: TableDefinition,
+        _ write: TableWrite,
         _ columns: Set<String>
     ) -> RowChange {
-        guard case .date(let date) = cells[table.index(of: table.dateColumn)] else {
-            preconditionFailure("\(table.name).\(table.dateColumn) must hold a date in every row")
-        }
+        let table = write.table
+        let date = date(of: cells, write)
         var entities: [EntityKind: String] = [:]
         for (kind, column) in table.entityColumns {
             if case .text(let entity) = cells[table.index(of: column)] { entities[kind] = entity }
         }
         return RowChange(kind: kind, date: date, entities: entities, columns: columns)
+    }
+
+    private func date(of cells: [Cell], _ write: TableWrite) -> GameDate {
+        guard let column = write.table.dateColumn else { return Self.given(write) }
+        guard case .date(let date) = cells[write.table.index(of: column)] else {
+            preconditionFailure("\(write.table.name).\(column) must hold a date in every row")
+        }
+        return date
+    }
+
+    /// The date of a stored row; its column follows the key in ``keyQuery(of:)``.
+    private func storedDate(_ row: PostgresRow, of write: TableWrite) throws -> GameDate {
+        guard write.table.dateColumn != nil else { return Self.given(write) }
+        return try GameDate(
+            daysSince1970: row.decode(at: write.table.key.count, as: PostgresDate.self).daysSince1970
+        )
+    }
+
+    private static func given(_ write: TableWrite) -> GameDate {
+        guard let date = write.date else {
+            preconditionFailure("a write to \(write.table.name) says which date it concerns")
+        }
+        return date
     }
 
     private func differingColumns(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> Set<String> {

@@ -63,15 +63,16 @@ public struct TableDefinition: Sendable, Hashable {
     public var columns: [Column]
     /// The natural key, unique in the table.
     public var key: [String]
-    /// The column with the row's game date.
-    public var dateColumn: String
+    /// The column with the row's game date; nil for a table of what holds now, such as a roster, whose changes concern the
+    /// date of the run that found them.
+    public var dateColumn: String?
     /// The columns that name the entities of a row.
     public var entityColumns: [EntityKind: String]
 
     public init(
         _ name: String,
         key: [String],
-        dateColumn: String = "game_date",
+        dateColumn: String? = "game_date",
         entities: [EntityKind: String],
         columns: [Column]
     ) {

@@ -12,6 +12,8 @@ public enum TableDigest {
     public static func compute(_ table: TableDefinition, date: GameDate? = nil, pool: PostgresPool) async throws
         -> String
     {
+        // What holds now belongs to every date.
+        let day: SQL = table.dateColumn.map { "\(identifier: $0) = \(date.map(\.postgres))" } ?? "true"
         let rows = try await pool.query(
             """
             SELECT encode(sha256(convert_to(COALESCE(string_agg(r.line, E'\\n' ORDER BY r.line), ''), 'UTF8')), 'hex')
@@ -19,7 +21,7 @@ public enum TableDigest {
                   FROM \(sql: .table(table.name))
                   WHERE removed_at IS NULL
                       AND (\(date.map(\.postgres))::date IS NULL
-                           OR \(identifier: table.dateColumn) = \(date.map(\.postgres)))) AS r
+                           OR \(sql: day))) AS r
             """
         )
         return try rows.scalar()

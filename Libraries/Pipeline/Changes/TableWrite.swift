@@ -57,18 +57,26 @@ public struct TableWrite: Sendable {
     /// A snapshot that holds fewer than this share of the head's rows is quarantined instead of removing the rest.
     /// Zero for derived rows, whose inputs already passed that check.
     public var minimumShareOfHead: Double
+    /// The date that changes concern when the rows themselves have none.
+    public var date: GameDate?
 
     public init<Row: WarehouseRow>(
         _ rows: [Row],
         scope: WriteScope,
         source: SnapshotSource? = nil,
-        minimumShareOfHead: Double = 0
+        minimumShareOfHead: Double = 0,
+        date: GameDate? = nil
     ) {
         self.table = Row.table
         self.scope = scope
         self.rows = rows.map(\.cells)
         self.source = source
         self.minimumShareOfHead = minimumShareOfHead
+        precondition(
+            Row.table.dateColumn != nil || date != nil,
+            "rows of \(Row.table.name) have no date; say which one a change concerns"
+        )
+        self.date = date
     }
 }
 

@@ -90,14 +90,17 @@ extension ConfigurationReader {
         range: ClosedRange<Duration> = .zero ... .seconds(366 * 86_400),
         help: String
     ) -> Duration {
-        let form = Form<Duration>(
-            expected: "a duration from \(DurationText.format(range.lowerBound)) to "
-                + DurationText.format(range.upperBound),
-            example: DurationText.format(fallback ?? max(range.lowerBound, min(range.upperBound, .seconds(10)))),
-            parse: { text in DurationText.parse(text).flatMap { range.contains($0) ? $0 : nil } },
-            show: DurationText.format
-        )
+        let form = Self.durationForm(range, example: fallback)
         return read(name, default: fallback, isRequired: true, help: help, secret: false, form) ?? range.lowerBound
+    }
+
+    /// A length of time that may be absent.
+    public mutating func optionalDuration(
+        _ name: String,
+        range: ClosedRange<Duration> = .zero ... .seconds(366 * 86_400),
+        help: String
+    ) -> Duration? {
+        read(name, default: nil, isRequired: false, help: help, secret: false, Self.durationForm(range, example: nil))
     }
 
     /// `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`; required when there is no default.
@@ -228,6 +231,16 @@ extension ConfigurationReader {
             example: example,
             parse: { text in text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : text },
             show: { $0 }
+        )
+    }
+
+    private static func durationForm(_ range: ClosedRange<Duration>, example: Duration?) -> Form<Duration> {
+        Form(
+            expected: "a duration from \(DurationText.format(range.lowerBound)) to "
+                + DurationText.format(range.upperBound),
+            example: DurationText.format(example ?? max(range.lowerBound, min(range.upperBound, .seconds(10)))),
+            parse: { text in DurationText.parse(text).flatMap { range.contains($0) ? $0 : nil } },
+            show: DurationText.format
         )
     }
 

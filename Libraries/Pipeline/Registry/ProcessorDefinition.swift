@@ -1,3 +1,5 @@
+import Basketball
+
 /// What a task's unit names.
 public enum UnitKind: String, Sendable, Hashable {
     /// The whole game date: the unit is `*`.
@@ -93,6 +95,8 @@ public struct ProcessorDefinition: Sendable, Hashable {
     public var inputs: [Input]
     /// For a raw processor: the scraper whose payloads it reads.
     public var scraper: String?
+    /// For a raw processor: further scrapers with payloads of the same kind, such as a source's history.
+    public var otherScrapers: Set<String>
     /// For a scraper: the scraper whose payload names its units; nil when the unit is the date.
     public var discoveredBy: String?
     /// For a scraper: the kinds of run that begin with it.
@@ -111,6 +115,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         output: String? = nil,
         inputs: [Input] = [],
         scraper: String? = nil,
+        otherScrapers: Set<String> = [],
         discoveredBy: String? = nil,
         runKinds: Set<RunKind> = [],
         minimumCoverage: Double = 0.8,
@@ -124,6 +129,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         self.output = output
         self.inputs = inputs
         self.scraper = scraper
+        self.otherScrapers = otherScrapers
         self.discoveredBy = discoveredBy
         self.runKinds = runKinds
         self.minimumCoverage = minimumCoverage
@@ -135,4 +141,21 @@ public struct ProcessorDefinition: Sendable, Hashable {
 
     /// The output table without its schema.
     public var outputTable: String? { output.map { String($0.drop { $0 != "." }.dropFirst()) } }
+}
+
+extension ProcessorDefinition {
+    /// Whether runs of this kind fetch from this scraper. A backfill leaves out what nothing depends on.
+    public func begins(_ kind: RunKind, _ lane: Lane) -> Bool {
+        runKinds.contains(kind) && (lane == .live || requirement != .optional)
+    }
+
+    /// A scraper's units that are known before anything was scraped.
+    var knownUnits: [String] {
+        guard discoveredBy == nil else { return [] }
+        return switch unit {
+        case .date: [UnitKind.wholeDate]
+        case .team: Team.all.map(\.tricode)
+        case .game, .event, .player: []
+        }
+    }
 }

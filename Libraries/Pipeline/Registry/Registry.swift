@@ -64,7 +64,9 @@ public struct Registry: Sendable {
 
     /// The raw processors that read a scraper's payloads.
     public func rawProcessors(of scraper: String) -> [ProcessorDefinition] {
-        processors.filter { $0.phase == .raw && $0.isEnabled && $0.scraper == scraper }
+        processors.filter {
+            $0.phase == .raw && $0.isEnabled && ($0.scraper == scraper || $0.otherScrapers.contains(scraper))
+        }
     }
 
     /// The scrapers whose units a scraper's payload names.

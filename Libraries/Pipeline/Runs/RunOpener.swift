@@ -42,14 +42,10 @@ public struct RunOpener: Sendable {
                 seeds += Self.seeds(scraper: scraper, unit: wanted.unit, input: wanted.input, registry: registry)
             }
         } else {
-            for scraper in registry.enabled(in: .scrapers)
-            where scraper.unit == .date && scraper.runKinds.contains(request.kind) {
-                seeds += Self.seeds(
-                    scraper: scraper,
-                    unit: UnitKind.wholeDate,
-                    input: nil,
-                    registry: registry
-                )
+            for scraper in registry.enabled(in: .scrapers) where scraper.begins(request.kind, request.lane) {
+                for unit in scraper.knownUnits {
+                    seeds += Self.seeds(scraper: scraper, unit: unit, input: nil, registry: registry)
+                }
             }
         }
         try await transaction.execute(TaskStatements.insert(seeds, run: run))

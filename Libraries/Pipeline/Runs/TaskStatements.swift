@@ -1,9 +1,9 @@
 import Basketball
 import Foundation
-import Postgres
+package import Postgres
 
 /// A task to be written.
-struct TaskSeed: Sendable, Hashable {
+package struct TaskSeed: Sendable, Hashable {
     var processor: String
     var phase: Phase
     var level: Int
@@ -11,7 +11,7 @@ struct TaskSeed: Sendable, Hashable {
     var requirement: Requirement
     var input: JSONValue?
 
-    init(definition: ProcessorDefinition, unit: String = UnitKind.wholeDate, input: JSONValue? = nil) {
+    package init(definition: ProcessorDefinition, unit: String = UnitKind.wholeDate, input: JSONValue? = nil) {
         processor = definition.name
         phase = definition.phase
         level = definition.level
@@ -21,9 +21,9 @@ struct TaskSeed: Sendable, Hashable {
     }
 }
 
-enum TaskStatements {
+package enum TaskStatements {
     /// Inserts tasks that are not there yet.
-    static func insert(_ seeds: [TaskSeed], run: RunRecord) -> SQL {
+    package static func insert(_ seeds: [TaskSeed], run: RunRecord) -> SQL {
         """
         INSERT INTO nba_orchestration.task
             (run_id, game_date, processor, unit, phase, level, requirement, input)

@@ -32,6 +32,24 @@ public struct Execution: Sendable {
     public var clock: PipelineClock
     public var logger: Logger
 
+    package init(
+        task: ClaimedTask,
+        definition: ProcessorDefinition,
+        registry: Registry,
+        pool: PostgresPool,
+        objects: any ObjectStore,
+        clock: PipelineClock,
+        logger: Logger
+    ) {
+        self.task = task
+        self.definition = definition
+        self.registry = registry
+        self.pool = pool
+        self.objects = objects
+        self.clock = clock
+        self.logger = logger
+    }
+
     public var gameDate: GameDate { task.gameDate }
 
     /// Reads from one consistent snapshot taken after the claim, so that of two overlapping runs the one that

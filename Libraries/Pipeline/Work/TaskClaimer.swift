@@ -1,8 +1,8 @@
 import Foundation
-import Postgres
+package import Postgres
 
 /// Takes tasks for this process: one short transaction for a whole poll batch.
-struct TaskClaimer: Sendable {
+package struct TaskClaimer: Sendable {
     var pool: PostgresPool
     var phase: Phase
     /// The processors that this service has.
@@ -13,7 +13,7 @@ struct TaskClaimer: Sendable {
     /// A task that was claimed this often without an end is a poison: it crashed or hung every time.
     var maximumAttempts: Int
 
-    init(
+    package init(
         pool: PostgresPool,
         phase: Phase,
         processors: [String],
@@ -35,7 +35,7 @@ struct TaskClaimer: Sendable {
     ///
     /// A task under which the process has ended twice is a suspect. Suspects are claimed last and one by one, so that
     /// a poison among them takes nobody along: a crash is charged to every task that was claimed at that moment.
-    func claim(_ selectors: Set<TaskSelector>, limit: Int) async throws -> [ClaimedTask] {
+    package func claim(_ selectors: Set<TaskSelector>, limit: Int) async throws -> [ClaimedTask] {
         var conflicts = 0
         while true {
             do {

@@ -1,28 +1,46 @@
 import Basketball
-import Foundation
+package import Foundation
 import Logging
-import Postgres
+package import Postgres
 
 /// How one execution ended, as it is to be recorded.
-struct TaskResult: Sendable {
-    enum Ending: Sendable {
+package struct TaskResult: Sendable {
+    package enum Ending: Sendable {
         case finished(Outcome, [ChangePlan])
         case retry(TaskError, after: Duration)
         case failed(TaskError)
     }
 
-    var task: ClaimedTask
+    package var task: ClaimedTask
     var definition: ProcessorDefinition
-    var ending: Ending
+    package var ending: Ending
     var startedAt: Date
     var duration: Duration
     var triggerMessageID: String?
     var triggerSource: TriggerSource?
+
+    package init(
+        task: ClaimedTask,
+        definition: ProcessorDefinition,
+        ending: Ending,
+        startedAt: Date,
+        duration: Duration,
+        triggerMessageID: String?,
+        triggerSource: TriggerSource?
+    ) {
+        self.task = task
+        self.definition = definition
+        self.ending = ending
+        self.startedAt = startedAt
+        self.duration = duration
+        self.triggerMessageID = triggerMessageID
+        self.triggerSource = triggerSource
+    }
 }
 
 /// The last step of the work protocol: rows, markers, log row, the task's end and its completion event in one
 /// transaction, which is the only synchronous flush of the hop.
-struct TaskFinisher: Sendable {
+package struct TaskFinisher: Sendable {
     var pool: PostgresPool
     var registry: Registry
     var service: String
@@ -31,9 +49,25 @@ struct TaskFinisher: Sendable {
     /// Runs in the same transaction when tasks became terminal; the owner of a phase ends it here.
     var onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])?
 
+    package init(
+        pool: PostgresPool,
+        registry: Registry,
+        service: String,
+        instance: String,
+        clock: PipelineClock,
+        onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])?
+    ) {
+        self.pool = pool
+        self.registry = registry
+        self.service = service
+        self.instance = instance
+        self.clock = clock
+        self.onTerminal = onTerminal
+    }
+
     /// What a commit produced.
-    struct Committed: Sendable {
-        var messages: [OutboxMessage]
+    package struct Committed: Sendable {
+        package var messages: [OutboxMessage]
         /// Executions that had lost their lease; nothing of them was written.
         var fenced: Set<UUID>
         /// Runs whose task of the same unit waited for one of these to end.
@@ -42,7 +76,7 @@ struct TaskFinisher: Sendable {
 
     /// Records the results in one transaction. Throws ``ChangeDetectionError/staleHead(table:scope:)`` when a plan
     /// must be made again.
-    func finish(_ results: [TaskResult]) async throws -> Committed {
+    package func finish(_ results: [TaskResult]) async throws -> Committed {
         let now = clock.now
         return try await pool.transaction { transaction in
             let held = try await end(results, in: transaction)

@@ -13,7 +13,7 @@ extension TaskResult {
     }
 
     /// The task's state in the database.
-    var state: String {
+    package var state: String {
         switch ending {
         case .retry: "pending"
         case .failed: "failed"
@@ -31,16 +31,16 @@ extension TaskResult {
 
     var retryDelay: Double { if case .retry(_, let delay) = ending { delay.seconds } else { 0 } }
 
-    var outcome: Outcome? { if case .finished(let outcome, _) = ending { outcome } else { nil } }
+    package var outcome: Outcome? { if case .finished(let outcome, _) = ending { outcome } else { nil } }
 
     var plans: [ChangePlan] { if case .finished(_, let plans) = ending { plans } else { [] } }
 
-    var isExpectedEmpty: Bool { outcome?.isExpectedEmpty ?? false }
+    package var isExpectedEmpty: Bool { outcome?.isExpectedEmpty ?? false }
     var inScope: Int { outcome?.entitiesInScope ?? 0 }
     var processed: Int { outcome?.entitiesProcessed ?? 0 }
-    var recordCount: Int { outcome?.recordCount ?? 0 }
+    package var recordCount: Int { outcome?.recordCount ?? 0 }
     var recordsFailed: Int { outcome?.recordsFailed ?? 0 }
-    var changed: Int { plans.reduce(0) { $0 + $1.changedCount } }
+    package var changed: Int { plans.reduce(0) { $0 + $1.changedCount } }
 
     var messageScope: MessageScope {
         if !plans.isEmpty, changed == 0 { return .unchanged }

@@ -49,6 +49,15 @@ actor Simulator {
                 {
                     return try odds(eventID: String(parts[4]), request.query)
                 }
+                let league = SimLeague(
+                    store: store,
+                    corrections: corrections,
+                    now: now,
+                    currentSeason: currentSeason
+                )
+                for format in SourceFormats.all {
+                    if let reply = try format.reply(to: request, league) { return reply }
+                }
                 return .refusal(404, "Not Found")
             }
         } catch let error as BadParameter {
@@ -58,8 +67,6 @@ actor Simulator {
             return .refusal(500, "sourcesim: \(error)")
         }
     }
-
-    private struct BadParameter: Error { let reason: String }
 
     /// The season of the simulated day, else the last one.
     private var currentSeason: Season {

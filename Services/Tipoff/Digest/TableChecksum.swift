@@ -47,7 +47,7 @@ struct TableChecksum: Sendable, Hashable {
                                                      ORDER BY \(sql: order)), ''::bytea)), 'hex') AS digest
             FROM \(sql: names) WHERE removed_at IS NULL
             """
-        if let date { statement += " AND \(identifier: table.dateColumn) = \(date.sqlDate)" }
+        if let date, let column = table.dateColumn { statement += " AND \(identifier: column) = \(date.sqlDate)" }
         return statement
     }
 

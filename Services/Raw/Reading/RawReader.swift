@@ -8,6 +8,9 @@ import Upstream
 protocol RawReader: Processor {
     associatedtype Row: WarehouseRow
 
+    /// What a reading needs to know besides the payload.
+    static var needs: RawNeeds { get }
+
     /// The beginning of the head's name under which an earlier reading of the same payload is found; nil where the
     /// path does not tell.
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
@@ -16,10 +19,14 @@ protocol RawReader: Processor {
     func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) throws -> RawContent<Row>
 }
 
-/// What a task is about.
-struct RawSubject: Sendable, Hashable {
+/// What a task is about, and what its reader asked to know.
+struct RawSubject: Sendable {
     var unit: String
     var gameDate: GameDate
+    var games = GameBook()
+    var names = NameBook()
+    var rosters = RosterBook()
+    var offers = OfferBook()
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
@@ -27,6 +34,19 @@ struct RawSubject: Sendable, Hashable {
     }
 
     init(_ task: ClaimedTask) { self.init(unit: task.unit, gameDate: task.gameDate) }
+
+    /// The same with what the needs ask for, from one snapshot.
+    func knowing(_ needs: RawNeeds, _ execution: Execution) async throws -> RawSubject {
+        guard !needs.isEmpty else { return self }
+        return try await execution.snapshot { reader in
+            var subject = self
+            if needs.contains(.games) { subject.games = try await GameBook.read(reader, around: gameDate, unit: unit) }
+            if needs.contains(.names) { subject.names = try await NameBook.read(reader) }
+            if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
+            if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
+            return subject
+        }
+    }
 }
 
 /// The rows of a payload.
@@ -42,9 +62,16 @@ struct RawContent<Row: WarehouseRow>: Sendable {
     var listedCount: Int
     /// True when the payload itself says that there can be nothing, such as a game of another competition.
     var isNothingToExpect = false
+    /// True when the payload has rows and all of them say what is stored already.
+    var isRepeat = false
+    /// Players as the source spells them, to be looked for among those that the league names. Empty for the league's
+    /// own payloads.
+    var names: Set<SeenName> = []
 }
 
 extension RawReader {
+    static var needs: RawNeeds { [] }
+
     /// The longest payload that is read; a season's schedule has up to 10 MB.
     static var maximumBytes: Int { 64 << 20 }
 
@@ -66,11 +93,11 @@ extension RawReader {
         }
         let content: RawContent<Row>
         do {
-            content = try read(body, location, RawSubject(task))
+            content = try read(body, location, try await RawSubject(task).knowing(Self.needs, execution))
         } catch let error as PayloadError {
             throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
         }
-        return try outcome(content, of: input, location, digest)
+        return try outcome(content, of: input, location, digest, date: task.gameDate)
     }
 
     /// A scrape without a payload still ends its raw task: nobody waits for what cannot come.
@@ -109,7 +136,8 @@ extension RawReader {
         _ content: RawContent<Row>,
         of input: RawInput,
         _ location: RawInput.Location,
-        _ digest: String
+        _ digest: String,
+        date: GameDate
     ) throws -> Outcome {
         let notes = content.notes
         guard !content.rows.isEmpty, let scope = content.scope else {
@@ -120,9 +148,10 @@ extension RawReader {
                 )
                 throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
             }
-            var outcome = Outcome(.noData)
+            // An empty scope of changes is what makes the completion say "unchanged".
+            var outcome = content.isRepeat ? Outcome(.success, scope: Scope()) : Outcome(.noData)
             outcome.isExpectedEmpty = input.isExpectedEmpty || content.isNothingToExpect
-            outcome.skipReason = "payload_without_rows"
+            outcome.skipReason = content.isRepeat ? "same_offers" : "payload_without_rows"
             outcome.metadata = metadata(content)
             return outcome
         }
@@ -136,7 +165,8 @@ extension RawReader {
                 sha256: isComplete ? digest : nil,
                 capturedAt: location.capturedAt
             ),
-            minimumShareOfHead: content.minimumShareOfHead
+            minimumShareOfHead: content.minimumShareOfHead,
+            date: date
         )
         var outcome = Outcome(
             isComplete ? .success : .partial,
@@ -146,6 +176,10 @@ extension RawReader {
         )
         outcome.recordsFailed = notes.rejectedCount
         outcome.metadata = metadata(content)
+        if !content.names.isEmpty {
+            let (names, source, path) = (content.names, Self.name, location.path)
+            outcome.alsoWrite = { try await UnresolvedNames.queue(names, source: source, path: path, in: $0) }
+        }
         if !isComplete {
             outcome.metadata["reason"] = .string(
                 notes.rejectedCount > 0

@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 import HTTPFetch
 
 /// Captured payloads beside the checkout, when they are there.
-enum ReferencePayload {
+package enum ReferencePayload {
     /// `../shared/data` beside the package, or where `TIPOFF_TEST_DATA` says.
-    static let root: URL = {
+    package static let root: URL = {
         if let path = ProcessInfo.processInfo.environment["TIPOFF_TEST_DATA"] { return URL(fileURLWithPath: path) }
         return URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -12,7 +12,7 @@ enum ReferencePayload {
     }()
 
     /// The bytes of a file, unpacked; nil, with a notice, when it is absent.
-    static func bytes(_ path: String) throws -> [UInt8]? {
+    package static func bytes(_ path: String) throws -> [UInt8]? {
         let file = root.appending(path: path)
         guard FileManager.default.fileExists(atPath: file.path) else {
             print("notice: skipped, no ../shared/data/\(path)")

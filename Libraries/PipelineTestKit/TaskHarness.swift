@@ -1,25 +1,23 @@
-import Basketball
-import Foundation
-import Logging
-import Postgres
+package import Basketball
+package import Foundation
+package import Logging
+package import Pipeline
+package import Postgres
 import PostgresTestKit
-import Testing
 import Warehouse
 
-@testable import Pipeline
-
 /// Runs tasks as a service does, step by step and without a broker: claim, execute, compare, finish.
-struct TaskHarness: Sendable {
-    let pool: PostgresPool
+package struct TaskHarness: Sendable {
+    package let pool: PostgresPool
     /// What the services of Phases 1 and 2 connect with: their own roles.
-    let servicePools: [Phase: PostgresPool]
-    let objects: DirectoryObjectStore
-    let clock: PipelineClock
-    let registry = Registry.standard
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    package let servicePools: [Phase: PostgresPool]
+    package let objects: DirectoryObjectStore
+    package let clock: PipelineClock
+    package let registry = Registry.standard
+    package let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Gives the body a database of its own with every table, and an empty object store.
-    static func with<R: Sendable>(
+    package static func with<R: Sendable>(
         clock: PipelineClock = PipelineClock(),
         _ body: @Sendable (TaskHarness) async throws -> R
     ) async throws -> R {
@@ -39,9 +37,7 @@ struct TaskHarness: Sendable {
         }
         return try await TestDatabase.with("ingest", template: template) { database in
             let root = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID().uuidString)")
-            defer {
-                do { try FileManager.default.removeItem(at: root) } catch { Issue.record(error) }
-            }
+            defer { Self.remove(root) }
             let pool = database.pool()
             let servicePools = Dictionary(
                 uniqueKeysWithValues: [Phase.scrapers, .raw].map { phase in
@@ -68,7 +64,7 @@ struct TaskHarness: Sendable {
     }
 
     /// Opens a run; `only` restricts its scrapers.
-    func open(
+    package func open(
         _ kind: RunKind,
         _ date: GameDate,
         only: [(scraper: String, unit: String, input: JSONValue?)]? = nil
@@ -85,10 +81,10 @@ struct TaskHarness: Sendable {
 
     /// Works on the ready tasks of a run's phase until none is left, and returns how each ended.
     @discardableResult
-    func work(_ run: RunRecord, _ phase: Phase, _ processors: [any Processor]) async throws -> [TaskResult] {
+    package func work(_ run: RunRecord, _ phase: Phase, _ processors: [any Processor]) async throws -> [TaskResult] {
         let byName = Dictionary(uniqueKeysWithValues: processors.map { (type(of: $0).name, $0) })
         let claimer = TaskClaimer(
-            pool: try #require(servicePools[phase]),
+            pool: try pool(of: phase),
             phase: phase,
             processors: byName.keys.sorted(),
             owner: "test",
@@ -100,15 +96,15 @@ struct TaskHarness: Sendable {
             let tasks = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64)
             guard !tasks.isEmpty else { return results }
             for task in tasks {
-                let processor = try #require(byName[task.processor])
+                let processor = try known(byName[task.processor], task.processor)
                 results.append(try await finish(task, ending: try await execute(task, processor)))
             }
         }
     }
 
     private func execute(_ task: ClaimedTask, _ processor: any Processor) async throws -> TaskResult.Ending {
-        let definition = try #require(registry.processor(task.processor, in: task.phase))
-        let pool = try #require(servicePools[task.phase])
+        let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
+        let pool = try pool(of: task.phase)
         do {
             let outcome = try await processor.execute(
                 Execution(
@@ -140,7 +136,7 @@ struct TaskHarness: Sendable {
     }
 
     private func finish(_ task: ClaimedTask, ending: TaskResult.Ending) async throws -> TaskResult {
-        let definition = try #require(registry.processor(task.processor, in: task.phase))
+        let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let result = TaskResult(
             task: task,
             definition: definition,
@@ -151,7 +147,7 @@ struct TaskHarness: Sendable {
             triggerSource: nil
         )
         let finisher = TaskFinisher(
-            pool: try #require(servicePools[task.phase]),
+            pool: try pool(of: task.phase),
             registry: registry,
             service: "test",
             instance: "test",
@@ -163,7 +159,7 @@ struct TaskHarness: Sendable {
     }
 
     /// Stores a payload and hands it to the raw tasks of a scraper, as its scrape does.
-    func handOver(
+    package func handOver(
         _ bytes: [UInt8],
         at path: String,
         scraper: String,
@@ -186,7 +182,7 @@ struct TaskHarness: Sendable {
     }
 
     /// Hands any input to the raw tasks of a scraper.
-    func handOver(
+    package func handOver(
         _ input: JSONValue,
         scraper: String,
         unit: String = UnitKind.wholeDate,
@@ -201,8 +197,24 @@ struct TaskHarness: Sendable {
     }
 
     /// The number of rows that a query's condition finds.
-    func count(_ from: SQL) async throws -> Int {
+    package func count(_ from: SQL) async throws -> Int {
         let rows = try await pool.query("SELECT count(*) AS n FROM \(sql: from)")
-        return try #require(rows.first).decode("n", as: Int.self)
+        return try rows.scalar(as: Int.self)
+    }
+
+    /// A name that neither the registry nor the test brought along.
+    package struct UnknownName: Error { package var name: String }
+
+    private func known<Value>(_ value: Value?, _ name: String) throws -> Value {
+        guard let value else { throw UnknownName(name: name) }
+        return value
+    }
+
+    private func pool(of phase: Phase) throws -> PostgresPool { try known(servicePools[phase], phase.name) }
+
+    private static func remove(_ folder: URL) {
+        do { try FileManager.default.removeItem(at: folder) } catch {
+            FileHandle.standardError.write(Data("notice: \(folder.path) is left behind: \(error)\n".utf8))
+        }
     }
 }

@@ -1,0 +1,314 @@
+extension Registry {
+    /// The 33 scrapers. Those without kinds of run are asked for by hand or by a backfill.
+    static let scrapers: [ProcessorDefinition] = [
+        // The league.
+        .init("nbac_schedule_api", .scrapers, requirement: .critical, runKinds: [.full, .pregame, .postgame]),
+        .init("nbac_schedule_cdn", .scrapers, requirement: .optional, isEnabled: false),
+        .init("nbac_player_list", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
+        .init(
+            "nbac_player_movement",
+            .scrapers,
+            requirement: .optional,
+            runKinds: [.full, .pregame],
+            isEnabled: false
+        ),
+        .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init(
+            "nbac_play_by_play",
+            .scrapers,
+            unit: .game,
+            requirement: .optional,
+            discoveredBy: "nbac_schedule_api",
+            runKinds: [.full, .postgame],
+            isEnabled: false
+        ),
+        .init("nbac_player_boxscore", .scrapers, requirement: .critical, runKinds: [.full, .postgame]),
+        .init(
+            "nbac_team_boxscore",
+            .scrapers,
+            unit: .game,
+            requirement: .critical,
+            discoveredBy: "nbac_schedule_api",
+            runKinds: [.full, .postgame]
+        ),
+        .init("nbac_roster", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
+        .init(
+            "nbac_gamebook_pdf",
+            .scrapers,
+            unit: .game,
+            requirement: .optional,
+            discoveredBy: "nbac_schedule_api",
+            runKinds: [.full, .postgame],
+            isEnabled: false
+        ),
+        .init(
+            "nbac_referee_assignments",
+            .scrapers,
+            requirement: .optional,
+            runKinds: [.full, .pregame],
+            isEnabled: false
+        ),
+
+        // Bookmakers.
+        .init("oddsa_events", .scrapers, runKinds: [.full, .pregame]),
+        .init(
+            "oddsa_player_props",
+            .scrapers,
+            unit: .event,
+            discoveredBy: "oddsa_events",
+            runKinds: [.full, .pregame]
+        ),
+        .init("oddsa_game_lines", .scrapers, unit: .event, discoveredBy: "oddsa_events", runKinds: [.full, .pregame]),
+        .init("oddsa_events_his", .scrapers, requirement: .optional, isEnabled: false),
+        .init(
+            "oddsa_player_props_his",
+            .scrapers,
+            unit: .event,
+            requirement: .optional,
+            discoveredBy: "oddsa_events_his",
+            isEnabled: false
+        ),
+        .init(
+            "oddsa_game_lines_his",
+            .scrapers,
+            unit: .event,
+            requirement: .optional,
+            discoveredBy: "oddsa_events_his",
+            isEnabled: false
+        ),
+        .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
+        .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init(
+            "bp_player_props",
+            .scrapers,
+            requirement: .optional,
+            discoveredBy: "bp_events",
+            runKinds: [.full, .pregame],
+            isEnabled: false
+        ),
+
+        // Others.
+        .init(
+            "br_season_roster",
+            .scrapers,
+            unit: .team,
+            requirement: .optional,
+            runKinds: [.full, .pregame],
+            isEnabled: false
+        ),
+        .init(
+            "bigdataball_discovery",
+            .scrapers,
+            requirement: .optional,
+            runKinds: [.full, .postgame],
+            isEnabled: false
+        ),
+        .init(
+            "bigdataball_pbp",
+            .scrapers,
+            unit: .game,
+            requirement: .optional,
+            discoveredBy: "bigdataball_discovery",
+            runKinds: [.full, .postgame],
+            isEnabled: false
+        ),
+        .init(
+            "espn_roster",
+            .scrapers,
+            unit: .team,
+            requirement: .optional,
+            runKinds: [.full, .pregame],
+            isEnabled: false
+        ),
+        .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init(
+            "espn_game_boxscore",
+            .scrapers,
+            unit: .event,
+            requirement: .optional,
+            discoveredBy: "espn_scoreboard",
+            runKinds: [.full, .postgame],
+            isEnabled: false
+        ),
+        .init("bdl_games", .scrapers, requirement: .optional, isEnabled: false),
+        .init("bdl_box_scores", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("bdl_player_box_scores", .scrapers, requirement: .optional, isEnabled: false),
+        .init("bdl_active_players", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("bdl_injuries", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("bdl_standings", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+    ]
+
+    /// The 21 raw processors, each named after its table.
+    static let raw: [ProcessorDefinition] = [
+        .init(
+            "nbac_schedule",
+            .raw,
+            requirement: .critical,
+            output: "nba_raw.nbac_schedule",
+            scraper: "nbac_schedule_api"
+        ),
+        .init(
+            "nbac_player_list_current",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.nbac_player_list_current",
+            scraper: "nbac_player_list"
+        ),
+        .init(
+            "nbac_player_movement",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.nbac_player_movement",
+            scraper: "nbac_player_movement",
+            isEnabled: false
+        ),
+        .init(
+            "nbac_injury_report",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.nbac_injury_report",
+            scraper: "nbac_injury_report",
+            isEnabled: false
+        ),
+        .init(
+            "nbac_gamebook_player_stats",
+            .raw,
+            unit: .game,
+            requirement: .optional,
+            output: "nba_raw.nbac_gamebook_player_stats",
+            scraper: "nbac_gamebook_pdf",
+            isEnabled: false
+        ),
+        .init(
+            "nbac_player_boxscores",
+            .raw,
+            requirement: .critical,
+            output: "nba_raw.nbac_player_boxscores",
+            scraper: "nbac_player_boxscore"
+        ),
+        .init(
+            "nbac_team_boxscore",
+            .raw,
+            unit: .game,
+            requirement: .critical,
+            output: "nba_raw.nbac_team_boxscore",
+            scraper: "nbac_team_boxscore"
+        ),
+        .init(
+            "nbac_play_by_play",
+            .raw,
+            unit: .game,
+            requirement: .optional,
+            output: "nba_raw.nbac_play_by_play",
+            scraper: "nbac_play_by_play",
+            isEnabled: false
+        ),
+        .init(
+            "nbac_referee_game_assignments",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.nbac_referee_game_assignments",
+            scraper: "nbac_referee_assignments",
+            isEnabled: false
+        ),
+        .init(
+            "odds_api_player_points_props",
+            .raw,
+            unit: .event,
+            output: "nba_raw.odds_api_player_points_props",
+            scraper: "oddsa_player_props"
+        ),
+        .init(
+            "odds_api_game_lines",
+            .raw,
+            unit: .event,
+            output: "nba_raw.odds_api_game_lines",
+            scraper: "oddsa_game_lines"
+        ),
+        .init(
+            "bettingpros_player_points_props",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.bettingpros_player_points_props",
+            scraper: "bp_player_props",
+            isEnabled: false
+        ),
+        .init(
+            "br_rosters_current",
+            .raw,
+            unit: .team,
+            requirement: .optional,
+            output: "nba_raw.br_rosters_current",
+            scraper: "br_season_roster",
+            isEnabled: false
+        ),
+        .init(
+            "bigdataball_play_by_play",
+            .raw,
+            unit: .game,
+            requirement: .optional,
+            output: "nba_raw.bigdataball_play_by_play",
+            scraper: "bigdataball_pbp",
+            isEnabled: false
+        ),
+        .init(
+            "espn_team_rosters",
+            .raw,
+            unit: .team,
+            requirement: .optional,
+            output: "nba_raw.espn_team_rosters",
+            scraper: "espn_roster",
+            isEnabled: false
+        ),
+        .init(
+            "espn_scoreboard",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.espn_scoreboard",
+            scraper: "espn_scoreboard",
+            isEnabled: false
+        ),
+        .init(
+            "espn_boxscores",
+            .raw,
+            unit: .event,
+            requirement: .optional,
+            output: "nba_raw.espn_boxscores",
+            scraper: "espn_game_boxscore",
+            isEnabled: false
+        ),
+        .init(
+            "bdl_player_boxscores",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.bdl_player_boxscores",
+            scraper: "bdl_box_scores",
+            isEnabled: false
+        ),
+        .init(
+            "bdl_active_players_current",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.bdl_active_players_current",
+            scraper: "bdl_active_players",
+            isEnabled: false
+        ),
+        .init(
+            "bdl_injuries",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.bdl_injuries",
+            scraper: "bdl_injuries",
+            isEnabled: false
+        ),
+        .init(
+            "bdl_standings",
+            .raw,
+            requirement: .optional,
+            output: "nba_raw.bdl_standings",
+            scraper: "bdl_standings",
+            isEnabled: false
+        ),
+    ]
+}
