@@ -94,7 +94,9 @@ let executables: [Target] = [
     executable("Phase4ToPhase5", ["Barrier", "Pipeline", logging, lifecycle]),
     .target(
         name: "TipoffCommands",
-        dependencies: ["Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging, signals],
+        dependencies: [
+            "Upstream", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging, signals,
+        ],
         path: "Services/Tipoff",
         exclude: ["Main"],
         swiftSettings: strict

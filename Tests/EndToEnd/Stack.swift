@@ -169,7 +169,7 @@ final class Stack: Sendable {
         let name = name ?? service
         var environment = environment
         environment["TIPOFF_KAFKA_BROKERS"] = try broker
-        if !Self.usesGivenBroker { environment["TIPOFF_KAFKA_SETTINGS"] = "fetch.wait.max.ms=3" }
+        if !Self.usesGivenBroker { environment["TIPOFF_KAFKA_SETTINGS"] = "fetch.wait.max.ms=8" }
         environment["TIPOFF_ADDRESS_FILE"] = directory.appending(path: "\(name).address").path
         environment["TIPOFF_INSTANCE"] = name
         environment["TIPOFF_DATABASE_ROLE"] = "tipoff_" + service.replacing("-", with: "_")

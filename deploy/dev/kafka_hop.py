@@ -48,7 +48,7 @@ def hops(brokers, topic, samples):
     kafka = library()
     consumer = client(kafka, CONSUMER, {
         "bootstrap.servers": brokers, "group.id": f"bench-{uuid.uuid4()}", "enable.auto.commit": "false",
-        "auto.offset.reset": "latest", "fetch.wait.max.ms": "3"})
+        "auto.offset.reset": "latest", "fetch.wait.max.ms": "8"})
     kafka.rd_kafka_poll_set_consumer(consumer)
     producer = client(kafka, PRODUCER, {
         "bootstrap.servers": brokers, "acks": "all", "enable.idempotence": "true", "linger.ms": "0"})

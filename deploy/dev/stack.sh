@@ -245,7 +245,7 @@ stack_start() {
         TIPOFF_KAFKA_BROKERS=$(wait_address devbroker) || return 1
         export TIPOFF_KAFKA_BROKERS
         # The embedded broker does not wake a waiting fetch.
-        export TIPOFF_KAFKA_SETTINGS="${TIPOFF_KAFKA_SETTINGS:+$TIPOFF_KAFKA_SETTINGS;}fetch.wait.max.ms=3"
+        export TIPOFF_KAFKA_SETTINGS="${TIPOFF_KAFKA_SETTINGS:+$TIPOFF_KAFKA_SETTINGS;}fetch.wait.max.ms=8"
         STACK_OWNS+=(TIPOFF_KAFKA_BROKERS TIPOFF_KAFKA_SETTINGS)
         say "devbroker listens on $TIPOFF_KAFKA_BROKERS"
     else

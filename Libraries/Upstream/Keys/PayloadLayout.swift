@@ -28,6 +28,15 @@ public struct PayloadLayout: Sendable, Hashable {
         }
     }
 
+    /// How well the form of the payloads is known.
+    public enum Form: String, Sendable, Hashable {
+        /// From real payloads that the tests read.
+        case captured
+        /// By its provider, or by those who used it.
+        case documented
+        case guessed
+    }
+
     public enum FileType: String, Sendable, Hashable {
         case json, html, pdf, csv
     }
@@ -40,19 +49,22 @@ public struct PayloadLayout: Sendable, Hashable {
     public var fileType: FileType
     /// Whether file names end with `-snap-HHMM`, the hour and minute of the capture.
     public var isSnapshot: Bool
+    public var form: Form
 
     init(
         _ scraper: String,
         _ path: String,
         _ unitForm: UnitForm = .wholeDate,
         _ fileType: FileType = .json,
-        isSnapshot: Bool = false
+        isSnapshot: Bool = false,
+        form: Form = .captured
     ) {
         self.scraper = scraper
         folders = path.split(separator: "/").map(String.init)
         self.unitForm = unitForm
         self.fileType = fileType
         self.isSnapshot = isSnapshot
+        self.form = form
     }
 
     /// Every source's layout.
@@ -67,9 +79,9 @@ public struct PayloadLayout: Sendable, Hashable {
         .init("nbac_player_boxscore", "nba-com/player-boxscores/{date}"),
         .init("nbac_team_boxscore", "nba-com/team-boxscore/{date}/{unit}", .game),
         .init("nbac_roster", "nba-com/rosters/{date}/team_{unit}", .team, .html),
-        .init("nbac_gamebook_pdf", "nba-com/gamebooks-pdf/{date}/{unit}-{teams}", .game, .pdf),
+        .init("nbac_gamebook_pdf", "nba-com/gamebooks-pdf/{date}/{unit}-{teams}", .game, .pdf, form: .documented),
         .init("nbac_referee_assignments", "nba-com/referee-assignments/{date}"),
-        .init("oddsa_events", "odds-api/events/{date}"),
+        .init("oddsa_events", "odds-api/events/{date}", form: .documented),
         .init("oddsa_player_props", "odds-api/player-props/{date}/{unit}-{teams}", .oddsEvent, isSnapshot: true),
         .init("oddsa_game_lines", "odds-api/game-lines/{date}/{unit}-{teams}", .oddsEvent, isSnapshot: true),
         .init("oddsa_events_his", "odds-api/events-history/{date}"),
@@ -77,19 +89,21 @@ public struct PayloadLayout: Sendable, Hashable {
             "oddsa_player_props_his",
             "odds-api/player-props-history/{date}/{unit}-{teams}",
             .oddsEvent,
-            isSnapshot: true
+            isSnapshot: true,
+            form: .documented
         ),
         .init(
             "oddsa_game_lines_his",
             "odds-api/game-lines-history/{date}/{unit}-{teams}",
             .oddsEvent,
-            isSnapshot: true
+            isSnapshot: true,
+            form: .documented
         ),
-        .init("oddsa_team_players", "odds-api/players/{date}/team_{unit}", .team),
+        .init("oddsa_team_players", "odds-api/players/{date}/team_{unit}", .team, form: .guessed),
         .init("bp_events", "bettingpros/events/{date}"),
-        .init("bp_player_props", "bettingpros/player-props/{part}/{date}"),
-        .init("br_season_roster", "basketball-ref/season-rosters/{season}/{unit}", .team, .html),
-        .init("bigdataball_discovery", "big-data-ball/discovery/{date}"),
+        .init("bp_player_props", "bettingpros/player-props/{part}/{date}", form: .documented),
+        .init("br_season_roster", "basketball-ref/season-rosters/{season}/{unit}", .team, .html, form: .documented),
+        .init("bigdataball_discovery", "big-data-ball/discovery/{date}", form: .documented),
         .init("bigdataball_pbp", "big-data-ball/play-by-play/{date}/game_{unit}", .game, .csv),
         .init("espn_roster", "espn/rosters/{date}/team_{unit}", .team),
         .init("espn_scoreboard", "espn/scoreboard/{date}"),

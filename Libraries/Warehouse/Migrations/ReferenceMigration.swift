@@ -105,6 +105,13 @@ extension WarehouseMigrations {
                 reason text NOT NULL
             );
             COMMENT ON TABLE nba_reference.name_decision IS 'What people decided about names, append-only';
+            COMMENT ON COLUMN nba_reference.name_decision.decision_id IS '| | counts up';
+            COMMENT ON COLUMN nba_reference.name_decision.decided_at IS 'UTC | | when';
+            COMMENT ON COLUMN nba_reference.name_decision.decided_by IS '| | who';
+            COMMENT ON COLUMN nba_reference.name_decision.decision IS '| | match, unmatch, invalid, ignored or snoozed';
+            COMMENT ON COLUMN nba_reference.name_decision.alias_lookup IS '| | the name it is about, normalised';
+            COMMENT ON COLUMN nba_reference.name_decision.player_lookup IS '| | the player of a match';
+            COMMENT ON COLUMN nba_reference.name_decision.reason IS '| | why';
 
             GRANT INSERT, UPDATE ON nba_reference.unresolved_player_name TO tipoff_raw, tipoff_operator;
             GRANT INSERT, UPDATE ON nba_reference.player_alias TO tipoff_operator;

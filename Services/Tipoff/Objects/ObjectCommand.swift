@@ -3,6 +3,7 @@ import Basketball
 import Foundation
 import Kafka
 import Pipeline
+import Upstream
 
 /// Objects: list, print, take in.
 struct ObjectCommand: AsyncParsableCommand {
@@ -10,7 +11,7 @@ struct ObjectCommand: AsyncParsableCommand {
         commandName: "object",
         abstract: "Lists and prints objects, or takes a file in as if it had been scraped.",
         discussion: "Example: tipoff object ls predictions/",
-        subcommands: [List.self, Print.self, Ingest.self]
+        subcommands: [List.self, Print.self, Ingest.self, Reread.self]
     )
 
     struct List: AsyncParsableCommand {
@@ -180,6 +181,63 @@ struct ObjectCommand: AsyncParsableCommand {
                 return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
             } catch {
                 throw CommandProblem.usage("\(file) cannot be read: \(error.localizedDescription)")
+            }
+        }
+    }
+}
+
+extension ObjectCommand {
+    struct Reread: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reread",
+            abstract: "Runs the raw processors again on a payload that is stored already.",
+            discussion: """
+                After a name was matched or a processor was corrected. The path says whose payload it is.
+
+                Example: tipoff object reread odds-api/player-props/2024-01-15/…/20240115_200000-snap-2000.json --wait
+                """
+        )
+
+        @Argument(help: "The object's path.")
+        var path: String
+
+        @OptionGroup var waiting: WaitOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            guard let key = PayloadKey(path: path) else {
+                throw CommandProblem.usage("\(path) is not where a scraper stores a payload", next: "tipoff object ls")
+            }
+            guard !Registry.standard.rawProcessors(of: key.scraper).isEmpty else {
+                throw CommandProblem.usage("no raw processor reads what \(key.scraper) fetches")
+            }
+            try await Session.with(waiting.wait ? [.database, .broker, .objects] : [.broker, .objects]) { session in
+                guard let object = try await session.configuration.makeObjects().head(key.path) else {
+                    throw CommandProblem.problem("there is no object \(path)", next: "tipoff object ls")
+                }
+                let ingest = ObjectIngest(session: session)
+                let envelope = ingest.envelope(
+                    object,
+                    scraper: key.scraper,
+                    // A payload about a season tells most about the day on which it was captured.
+                    date: key.gameDate ?? LeagueClock.gameDate(of: key.capturedAt),
+                    unit: key.unit,
+                    capturedAt: key.capturedAt
+                )
+                try await ingest.publish(envelope)
+                let runID = ingest.runID(of: envelope)
+                if !format.json {
+                    session.output.line("reading \(key.path) again, run \(runID.uuidString.lowercased())")
+                } else if !waiting.wait {
+                    try session.output.json([
+                        "path": .string(key.path.string), "run_id": .string(runID.uuidString.lowercased()),
+                        "message_id": .string(envelope.messageID.uuidString.lowercased()),
+                    ])
+                }
+                if waiting.wait {
+                    try await RunFollower(session: session, printsJSON: format.json)
+                        .follow(runID, timeout: waiting.timeout ?? 300, isExpected: true)
+                }
             }
         }
     }
