@@ -48,7 +48,7 @@ struct NbacScheduleAPI: Scraper {
         let day = content.games.filter { $0.date == execution.gameDate && $0.status == .final && !$0.isPostponed }
         let units = execution.registry.units(
             discoveredBy: Self.name,
-            in: execution.task.run,
+            for: execution,
             day.map { ($0.id.rawValue, ["game_date": .string($0.date.description)]) }
         )
         let count = content.games.count

@@ -55,7 +55,7 @@ struct OddsaEvents: Scraper {
         }
         let units = execution.registry.units(
             discoveredBy: Self.name,
-            in: execution.task.run,
+            for: execution,
             events.map { event in
                 (
                     event.id.rawValue,

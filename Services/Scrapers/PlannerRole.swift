@@ -46,13 +46,12 @@ struct PlannerRole: Service {
     }
 }
 
-/// One planner: what it decided already, so that every decision is made and logged once.
+/// One planner. What it decided stands in `planner_decision`, one row a window, so that a successor decides nothing twice.
 struct Planner: Sendable {
     let pool: PostgresPool
     let opener: RunOpener
     let logger: Logger
-    private var decided: Set<String> = []
-    private var saidEmpty = false
+    private var lastState: PlannerRules.DayState?
 
     init(pool: PostgresPool, opener: RunOpener, logger: Logger) {
         self.pool = pool
@@ -60,66 +59,148 @@ struct Planner: Sendable {
         self.logger = logger
     }
 
-    /// Opens what is due and returns the messages to be sent. A run that is there already is left alone.
+    /// Days back whose windows may still be open.
+    static let lookBack = PlannerRules.recoveryDays + 1
+
+    /// Decides about everything that is due and returns the messages to be sent.
     mutating func plan(now: Date) async throws -> [OutboxMessage] {
-        let (games, last) = try await schedule(around: LeagueClock.gameDate(of: now))
-        guard last != nil else {
-            if !saidEmpty {
-                logger.notice("the schedule is empty: nothing is planned until a run has loaded it")
-                saidEmpty = true
-            }
-            return []
+        let today = LeagueClock.gameDate(of: now)
+        let known = try await read(around: today)
+        let state = PlannerRules.state(of: today, last: known.last, next: known.next)
+        if state != lastState {
+            logger.notice("day state", metadata: ["state": "\(state.rawValue)", "day": "\(today)"])
+            lastState = state
         }
-        saidEmpty = false
-        let due = PlannerRules.due(games: games, lastGame: last, now: now)
+        let scrapers = Set(opener.registry.enabled(in: .scrapers).map(\.name))
+        var windows = (-Self.lookBack...1).flatMap { offset in
+            PlannerRules.windows(of: today.adding(days: offset), games: known.games, scrapers: scrapers)
+        }
+        if state == .breakDay || state == .offSeason { windows.append(PlannerRules.lookup(on: today)) }
         var messages: [OutboxMessage] = []
-        for request in due where !decided.contains(request.planKey) {
-            let opener = opener
-            let result = try await pool.transaction { transaction in
-                try await opener.open(request, only: Self.only(request), now: now, in: transaction)
-            }
-            decided.insert(request.planKey)
-            messages += result.messages
-            if result.isNew {
-                logger.notice(
-                    "run planned",
-                    metadata: [
-                        "plan_key": "\(request.planKey)", "kind": "\(request.kind.rawValue)",
-                        "game_date": "\(request.gameDate)", "run_id": "\(result.run.runID.uuidString.lowercased())",
-                        "reason": "\(request.reason ?? "")",
-                    ]
-                )
-            }
+        for window in windows where window.dueAt <= now && !known.decided.contains(window.key) {
+            messages += try await decide(window, state: state, now: now)
         }
-        decided.formIntersection(due.map(\.planKey))
         return messages
     }
 
-    /// A delta of the planner is the schedule alone; the other kinds begin with what the registry says.
-    private static func only(_ request: RunRequest) -> [(scraper: String, unit: String, input: JSONValue?)]? {
-        request.kind == .delta ? [(NbacScheduleAPI.name, UnitKind.wholeDate, nil)] : nil
+    /// Opens the window's run, or says why not; either way one row.
+    private func decide(_ window: PlannerRules.Window, state: PlannerRules.DayState, now: Date) async throws
+        -> [OutboxMessage]
+    {
+        let verdict = PlannerRules.verdict(on: window, now: now)
+        let opener = opener
+        let result = try await pool.transaction { transaction -> RunOpener.Result? in
+            var opened: RunOpener.Result?
+            if verdict == .run {
+                opened = try await opener.open(
+                    Self.request(window),
+                    only: Self.restriction(window),
+                    now: now,
+                    in: transaction
+                )
+            }
+            try await transaction.execute(
+                """
+                INSERT INTO nba_orchestration.planner_decision
+                    (window_key, game_date, day_state, verdict, reason, due_at, decided_at, run_id)
+                VALUES (\(window.key), \(window.gameDate.postgres), \(state.rawValue), \(Self.word(verdict)),
+                        \(Self.reason(verdict, window)), \(window.dueAt), \(now), \(opened?.run.runID))
+                ON CONFLICT (window_key) DO NOTHING
+                """
+            )
+            return opened
+        }
+        logger.notice(
+            "planned",
+            metadata: [
+                "window": "\(window.key)", "verdict": "\(Self.word(verdict))", "kind": "\(window.kind.rawValue)",
+                "game_date": "\(window.gameDate)", "reason": "\(Self.reason(verdict, window))",
+                "run_id": "\(result?.run.runID.uuidString.lowercased() ?? "-")",
+            ]
+        )
+        return result?.messages ?? []
     }
 
-    private func schedule(around today: GameDate) async throws -> (games: [PlannerRules.Game], last: GameDate?) {
-        let rows = try await pool.query(
-            """
-            SELECT game_date, tipoff_at, is_postponed FROM nba_raw.nbac_schedule
-            WHERE removed_at IS NULL AND game_date BETWEEN \(today.adding(days: -1).postgres) AND \(today.postgres)
-            """
+    private static func word(_ verdict: PlannerRules.Verdict) -> String {
+        switch verdict {
+        case .run: "run"
+        case .skip: "skip"
+        case .missed: "missed"
+        }
+    }
+
+    private static func reason(_ verdict: PlannerRules.Verdict, _ window: PlannerRules.Window) -> String {
+        switch verdict {
+        case .run: window.reason
+        case .skip(let reason): reason
+        case .missed: "nobody planned while it was of use; it was for: \(window.reason)"
+        }
+    }
+
+    private static func request(_ window: PlannerRules.Window) -> RunRequest {
+        RunRequest(
+            kind: window.kind,
+            gameDate: window.gameDate,
+            planKey: window.key,
+            openedBy: "planner",
+            reason: window.reason,
+            triggerSource: .scheduler
         )
+    }
+
+    /// A delta asks its own scrapers; a poll also fetches what they find, the look at the schedule does not.
+    private static func restriction(
+        _ window: PlannerRules.Window
+    ) -> [(scraper: String, unit: String, input: JSONValue?)]? {
+        guard window.kind == .delta else { return nil }
+        return window.scrapers.map { scraper in
+            (scraper, UnitKind.wholeDate, scraper == NbacScheduleAPI.name ? nil : ["discover": true])
+        }
+    }
+
+    private struct Known: Sendable {
         var games: [PlannerRules.Game] = []
-        for row in rows {
-            games.append(
+        var decided: Set<String> = []
+        var last: GameDate?
+        var next: GameDate?
+    }
+
+    private func read(around today: GameDate) async throws -> Known {
+        let first = today.adding(days: -Self.lookBack)
+        let results = try await pool.withConnection { connection in
+            try await connection.execute(batch: [
+                """
+                SELECT s.game_date, s.tipoff_at, s.is_postponed, EXISTS (
+                           SELECT 1 FROM nba_raw.nbac_player_boxscores AS b
+                           WHERE b.game_date = s.game_date AND b.nba_game_id = s.nba_game_id AND b.removed_at IS NULL
+                       ) AS is_complete
+                FROM nba_raw.nbac_schedule AS s
+                WHERE s.removed_at IS NULL AND s.season_type <> 'preseason' AND s.season_type <> 'all_star'
+                    AND s.game_date BETWEEN \(first.postgres) AND \(today.adding(days: 1).postgres)
+                """,
+                """
+                SELECT max(game_date) FILTER (WHERE game_date < \(today.postgres)) AS last_date,
+                       min(game_date) FILTER (WHERE game_date >= \(today.postgres)) AS next_date
+                FROM nba_raw.nbac_schedule
+                WHERE removed_at IS NULL AND NOT is_postponed AND season_type <> 'preseason' AND season_type <> 'all_star'
+                """,
+                "SELECT window_key FROM nba_orchestration.planner_decision WHERE game_date >= \(first.postgres)",
+            ])
+        }
+        var known = Known()
+        for row in results[0] {
+            known.games.append(
                 PlannerRules.Game(
                     date: try row.gameDate("game_date"),
                     tipoff: try row.decode("tipoff_at"),
-                    isPostponed: try row.decode("is_postponed")
+                    isPostponed: try row.decode("is_postponed"),
+                    isComplete: try row.decode("is_complete")
                 )
             )
         }
-        let last = try await pool.query(
-            "SELECT max(game_date) AS last_date FROM nba_raw.nbac_schedule WHERE removed_at IS NULL"
-        )
-        return (games, try last.first?.optionalGameDate("last_date"))
+        known.last = try results[1].first?.optionalGameDate("last_date")
+        known.next = try results[1].first?.optionalGameDate("next_date")
+        known.decided = Set(try results[2].column("window_key", as: String.self))
+        return known
     }
 }

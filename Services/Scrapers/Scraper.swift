@@ -60,15 +60,22 @@ struct Finding: Sendable {
 }
 
 extension Registry {
-    /// The units that a scraper found, for the scrapers that begin with this kind of run; by hand means all of them.
+    /// The units that a scraper found, for the scrapers that belong to the run.
     func units(
         discoveredBy scraper: String,
-        in run: RunRecord,
+        for execution: Execution,
         _ found: [(unit: String, input: JSONValue)]
     ) -> [DiscoveredUnit] {
-        scrapers(discoveredBy: scraper).filter { run.kind == .manual || $0.begins(run.kind, run.lane) }.flatMap {
+        scrapers(discoveredBy: scraper).filter { $0.isAsked(by: execution.task) }.flatMap {
             reader in
             found.map { DiscoveredUnit(scraper: reader.name, unit: $0.unit, input: $0.input) }
         }
+    }
+}
+
+extension ProcessorDefinition {
+    /// Whether a found unit is fetched: by hand and by a poll always, else when this kind of run begins with the scraper.
+    fileprivate func isAsked(by task: ClaimedTask) -> Bool {
+        task.run.kind == .manual || task.input?["discover"]?.boolValue == true || begins(task.run.kind, task.run.lane)
     }
 }

@@ -19,6 +19,7 @@ failed() {
 trap failed EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+export TIPOFF_PLANNER=false
 stack_start fresh
 stack_load
 python3 "$ROOT/deploy/dev/bench.py" --run "$RUN_DIR" --slate "$STACK_SLATE" --output "$ROOT/.run/bench.json" "$@"

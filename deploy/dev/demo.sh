@@ -25,6 +25,8 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# The demo opens its runs itself.
+export TIPOFF_PLANNER=false
 SECONDS=0
 stack_start fresh
 stack_load

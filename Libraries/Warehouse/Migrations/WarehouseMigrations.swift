@@ -5,6 +5,6 @@ public import Postgres
 public enum WarehouseMigrations {
     public static let all: [PostgresMigration] = [
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
-        OrchestrationSchema.operations, roles, hotPath, reference, comments,
+        OrchestrationSchema.operations, roles, hotPath, reference, comments, planner,
     ]
 }
