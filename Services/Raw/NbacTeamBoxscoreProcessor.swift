@@ -22,10 +22,7 @@ struct NbacTeamBoxscoreProcessor: RawReader {
         _ location: RawInput.Location,
         _ subject: RawSubject
     ) throws -> RawContent<NbacTeamBoxscore> {
-        let game: NBAGameID
-        do { game = try NBAGameID(subject.unit) } catch {
-            throw TaskError(.permanent, type: "invalid_unit", "\"\(subject.unit.prefix(40))\" is no NBA game id")
-        }
+        let game = try subject.nbaGameID()
         let date = location.key?.gameDate ?? subject.gameDate
         let payload = try TeamBoxPayload.parse(body, game: game)
         let rows = try payload.lines.map { try Self.row($0, game, date) }

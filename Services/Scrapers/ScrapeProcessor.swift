@@ -30,10 +30,13 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         outcome.discovered = finding.discovered
         outcome.metadata = metadata(finding)
         outcome.metadata["bytes"] = .int(Int64(capture.byteCount))
-        outcome.rawInput = [
+        var input: [String: JSONValue] = [
             "object_path": .string(capture.path.string), "sha256": .string(capture.sha256),
             "captured_at": .string(Instant.text(capture.capturedAt)), "row_count": .int(Int64(finding.count)),
         ]
+        // Who plays whom where, from whoever found the unit: the schedule's table may come later than this payload.
+        if let game = execution.task.input?["game_id"]?.stringValue { input["game_id"] = .string(game) }
+        outcome.rawInput = .dictionary(input)
         return outcome
     }
 

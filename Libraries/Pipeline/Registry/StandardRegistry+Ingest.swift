@@ -20,8 +20,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             discoveredBy: "nbac_schedule_api",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init("nbac_player_boxscore", .scrapers, requirement: .critical, runKinds: [.full, .postgame]),
         .init(
@@ -201,8 +200,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.nbac_play_by_play",
-            scraper: "nbac_play_by_play",
-            isEnabled: false
+            scraper: "nbac_play_by_play"
         ),
         .init(
             "nbac_referee_game_assignments",
