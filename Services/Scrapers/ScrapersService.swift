@@ -17,6 +17,8 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
             ScrapeProcessor(NbacPlayByPlay(settings: settings), client: client),
+            ScrapeProcessor(BigDataBallDiscovery(settings: settings, days: days), client: client),
+            ScrapeProcessor(BigDataBallPlays(settings: settings), client: client),
         ]
     }
 

@@ -54,4 +54,24 @@ import Upstream
         let reply = await early.reply(to: SimRequest(method: "GET", target: target))
         #expect(reply.status == 404)
     }
+
+    @Test func bigDataBallsFilesAddUpToTheGameLog() async throws {
+        let lines = try await Self.lines()
+        let refused = await Self.get("/drive/v3/files?q=name%20contains%20'2024-01-15'")
+        #expect(refused.status == 401)
+        let token = ["authorization": "Bearer development"]
+        let answer = await Self.get("/drive/v3/files?q=name%20contains%20'2024-01-15'", headers: token)
+        let list = try DriveFilesPayload.parse(answer.body)
+        #expect(Set(list.files.map(\.game)) == Set(lines.map(\.game)))
+        for file in list.files {
+            let table = await Self.get("/drive/v3/files/\(file.fileID)?alt=media", headers: token)
+            let payload = try BigDataBallPayload.parse(table.body, game: file.game)
+            #expect(payload.notes == PayloadNotes() && payload.isFinished && payload.date == file.gameID.date)
+            for line in lines where line.game == file.game {
+                let own = payload.plays.filter { $0.player == line.name }
+                #expect(own.reduce(0) { $0 + ($1.points ?? 0) } == line.statistics.points)
+                #expect(own.allSatisfy { $0.team == line.team })
+            }
+        }
+    }
 }

@@ -100,8 +100,7 @@ extension Registry {
             "bigdataball_discovery",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "bigdataball_pbp",
@@ -109,8 +108,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             discoveredBy: "bigdataball_discovery",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "espn_roster",
@@ -247,8 +245,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.bigdataball_play_by_play",
-            scraper: "bigdataball_pbp",
-            isEnabled: false
+            scraper: "bigdataball_pbp"
         ),
         .init(
             "espn_team_rosters",

@@ -7,5 +7,6 @@ public enum WarehouseMigrations {
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
         OrchestrationSchema.operations, roles, hotPath, reference,
         nbacPlayByPlay,
+        bigDataBallPlayByPlay,
     ]
 }
