@@ -11,6 +11,9 @@ protocol RawReader: Processor {
     /// What a reading needs to know besides the payload.
     static var needs: RawNeeds { get }
 
+    /// The same for one payload, where its forms differ in what they say. Throws ``PayloadError``.
+    func needs(of body: [UInt8]) throws -> RawNeeds
+
     /// The beginning of the head's name under which an earlier reading of the same payload is found; nil where the
     /// path does not tell.
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
@@ -102,6 +105,8 @@ struct RawContent<Row: WarehouseRow>: Sendable {
 extension RawReader {
     static var needs: RawNeeds { [] }
 
+    func needs(of body: [UInt8]) throws -> RawNeeds { Self.needs }
+
     /// The longest payload that is read; a season's schedule has up to 10 MB.
     static var maximumBytes: Int { 64 << 20 }
 
@@ -123,7 +128,7 @@ extension RawReader {
         }
         let content: RawContent<Row>
         do {
-            content = try read(body, location, try await RawSubject(task).knowing(Self.needs, execution))
+            content = try read(body, location, try await RawSubject(task).knowing(try needs(of: body), execution))
         } catch let error as PayloadError {
             throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
         }
