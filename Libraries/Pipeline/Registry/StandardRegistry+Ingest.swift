@@ -3,7 +3,7 @@ extension Registry {
     static let scrapers: [ProcessorDefinition] = [
         // The league.
         .init("nbac_schedule_api", .scrapers, requirement: .critical, runKinds: [.full, .pregame, .postgame]),
-        .init("nbac_schedule_cdn", .scrapers, requirement: .optional, isEnabled: false),
+        .init("nbac_schedule_cdn", .scrapers, requirement: .optional),
         .init("nbac_player_list", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "nbac_player_movement",
@@ -143,7 +143,8 @@ extension Registry {
             .raw,
             requirement: .critical,
             output: "nba_raw.nbac_schedule",
-            scraper: "nbac_schedule_api"
+            scraper: "nbac_schedule_api",
+            otherScrapers: ["nbac_schedule_cdn"]
         ),
         .init(
             "nbac_player_list_current",

@@ -8,5 +8,6 @@ public enum WarehouseMigrations {
         OrchestrationSchema.operations, roles, hotPath, reference,
         nbacPlayByPlay,
         bigDataBallPlayByPlay,
+        nbacScheduleListing,
     ]
 }
