@@ -49,7 +49,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
     }
 
     private func metadata(_ finding: Finding) -> [String: JSONValue] {
-        var metadata: [String: JSONValue] = [:]
+        var metadata = finding.details
         if case .partial(let reason) = finding.status { metadata["reason"] = .string(reason) }
         if !finding.notes.dropped.isEmpty { metadata["dropped"] = .counts(finding.notes.dropped) }
         if !finding.notes.rejected.isEmpty {
@@ -76,6 +76,21 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
     private struct Absent: Error {}
 
     private func load(
+        _ request: ScrapeRequest,
+        _ old: CaptureCache<Source.Content>.Entry?,
+        _ execution: Execution
+    ) async throws -> CaptureCache<Source.Content>.Entry? {
+        guard let fallback = request.fallback else { return try await ask(request, old, execution) }
+        var other = request
+        other.fallback = nil
+        do { return try await ask(other, old, execution) } catch let error as TaskError {
+            execution.logger.warning("no usable answer; asking for the older form", metadata: ["error": "\(error)"])
+            other.http = fallback
+            return try await ask(other, old, execution)
+        }
+    }
+
+    private func ask(
         _ request: ScrapeRequest,
         _ old: CaptureCache<Source.Content>.Entry?,
         _ execution: Execution

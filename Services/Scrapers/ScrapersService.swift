@@ -17,6 +17,7 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
             ScrapeProcessor(NbacScheduleCDN(settings: settings), client: client),
+            ScrapeProcessor(NbacScoreboard(settings: settings, days: days), client: client),
             ScrapeProcessor(NbacPlayByPlay(settings: settings), client: client),
             ScrapeProcessor(BigDataBallDiscovery(settings: settings, days: days), client: client),
             ScrapeProcessor(BigDataBallPlays(settings: settings), client: client),

@@ -74,4 +74,18 @@ import Upstream
             }
         }
     }
+
+    @Test func bothFormsOfTheScoreboardAgreeWithTheGameLog() async throws {
+        let lines = try await Self.lines()
+        let newer = try ScoreboardPayload.parse(await Self.get("/stats/scoreboardv3?GameDate=2024-01-15").body)
+        let older = try ScoreboardPayload.parse(await Self.get("/stats/scoreboardV2?GameDate=2024-01-15").body)
+        #expect(newer == older && newer.notes == PayloadNotes())
+        #expect(Set(newer.games.map(\.id)) == Set(lines.map(\.game)))
+        for game in newer.games {
+            for (team, score) in [(game.gameID.home, game.homeScore), (game.gameID.away, game.awayScore)] {
+                let own = lines.filter { $0.game == game.id && $0.team == team }
+                #expect(own.reduce(0) { $0 + $1.statistics.points } == score)
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ extension Registry {
             runKinds: [.full, .pregame],
             isEnabled: false
         ),
-        .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
         .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
         .init(
             "nbac_play_by_play",

@@ -36,5 +36,6 @@ enum SourceFormats {
         PlayerListFormat.self,
         PlayByPlayFormat.self,
         BigDataBallFormat.self,
+        ScoreboardFormat.self,
     ]
 }
