@@ -50,6 +50,25 @@ public enum Payload {
         return try plain(body)
     }
 
+    /// The text of a body that is a table, unpacked when it is gzip. Throws ``PayloadError`` for an empty body, an HTML
+    /// page and an answer in JSON, which is how a source says that something went wrong.
+    public static func table(_ body: [UInt8]) throws -> [UInt8] {
+        var text = body
+        if body.starts(with: [0x1F, 0x8B]) {
+            do { text = try GzipBody.unpack(body, maximumBytes: maximumBytes) } catch {
+                throw PayloadError(.undecodable, error.reason)
+            }
+        }
+        guard let first = text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+            throw PayloadError(.empty, "\(text.count) bytes, all of them blank")
+        }
+        switch first {
+        case UInt8(ascii: "<"): throw PayloadError(.blocked, "an HTML page instead of data: \(title(text))")
+        case UInt8(ascii: "{"), UInt8(ascii: "["): throw PayloadError(.structure, "JSON instead of a table")
+        default: return text
+        }
+    }
+
     private static func plain(_ body: [UInt8]) throws(PayloadError) -> [UInt8] {
         guard let first = body.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             throw PayloadError(.empty, "\(body.count) bytes, all of them blank")

@@ -25,6 +25,7 @@ public struct ScheduledGame: Sendable, Hashable {
     /// Points, once the game is final.
     public var homeScore: Int?
     public var awayScore: Int?
+    public var listing = ScheduleListing()
 
     public var date: GameDate { gameID.date }
 
@@ -35,14 +36,16 @@ public struct ScheduledGame: Sendable, Hashable {
     }
 }
 
-/// The league's schedule of one season, `scheduleleaguev2int`.
+/// The league's schedule of one season: `scheduleleaguev2int` of the statistics site, or the static file
+/// `scheduleLeagueV2_1.json` in the same form.
 public struct SchedulePayload: Sendable, Hashable {
     public var season: Season
     /// Games between two of the thirty teams, pre-season and All-Star games left out.
     public var games: [ScheduledGame]
     public var notes: PayloadNotes
-    /// Every game that the payload lists.
+    /// Every game that the payload lists, and the days under which it lists them.
     public var listedCount: Int
+    public var listedDayCount: Int
 
     /// Reads a payload. Throws ``PayloadError``.
     public static func parse(_ body: [UInt8]) throws -> SchedulePayload {
@@ -63,7 +66,7 @@ public struct SchedulePayload: Sendable, Hashable {
 /// The part of the payload that matters, as it stands in the text.
 private struct ScheduleReading {
     private var seasonLabel: String?
-    private var hasDates = false
+    private var dayCount: Int?
     private var entries: [Result<ScheduleEntry, any Error>] = []
 
     init(_ reader: inout JSONReader) throws {
@@ -71,8 +74,11 @@ private struct ScheduleReading {
             switch key {
             case "seasonYear": seasonLabel = try reader.string()
             case "gameDates":
-                hasDates = true
-                try reader.elements { try readDate(&$0) }
+                dayCount = 0
+                try reader.elements { reader in
+                    try readDate(&reader)
+                    dayCount = (dayCount ?? 0) + 1
+                }
             default: try reader.skip()
             }
         }
@@ -92,12 +98,18 @@ private struct ScheduleReading {
 
     func payload() throws -> SchedulePayload {
         guard let seasonLabel else { throw PayloadError(.structure, "leagueSchedule.seasonYear is missing") }
-        guard hasDates else { throw PayloadError(.structure, "leagueSchedule.gameDates is missing") }
+        guard let dayCount else { throw PayloadError(.structure, "leagueSchedule.gameDates is missing") }
         let season: Season
         do { season = try Season(label: seasonLabel) } catch {
             throw PayloadError(.structure, "leagueSchedule.seasonYear is \"\(seasonLabel.prefix(20))\"")
         }
-        var result = SchedulePayload(season: season, games: [], notes: PayloadNotes(), listedCount: entries.count)
+        var result = SchedulePayload(
+            season: season,
+            games: [],
+            notes: PayloadNotes(),
+            listedCount: entries.count,
+            listedDayCount: dayCount
+        )
         result.games.reserveCapacity(entries.count)
         var places: [NBAGameID: Int] = [:]
         for entry in entries {
@@ -124,7 +136,14 @@ private struct ScheduleEntry {
     private struct Side {
         var teamID = 0
         var tricode = ""
+        var name: String?
+        var city: String?
         var score: Int?
+
+        var fullName: String? {
+            let words = [filled(city), filled(name)].compactMap { $0 }
+            return words.isEmpty ? nil : words.joined(separator: " ")
+        }
     }
 
     private var gameID = ""
@@ -138,6 +157,7 @@ private struct ScheduleEntry {
     private var isNeutral: Bool?
     private var home: Side?
     private var away: Side?
+    private var listing = ScheduleListing()
 
     init(_ reader: inout JSONReader) throws {
         try reader.members { reader, key in
@@ -153,7 +173,7 @@ private struct ScheduleEntry {
             case "isNeutral": isNeutral = try reader.optionalBoolean()
             case "homeTeam": home = try Self.side(&reader)
             case "awayTeam": away = try Self.side(&reader)
-            default: try reader.skip()
+            default: if try !listing.read(key, &reader) { try reader.skip() }
             }
         }
     }
@@ -165,6 +185,8 @@ private struct ScheduleEntry {
             switch key {
             case "teamId": side.teamID = try reader.optionalInteger() ?? 0
             case "teamTricode": side.tricode = try reader.optionalString() ?? ""
+            case "teamName": side.name = try reader.optionalString()
+            case "teamCity": side.city = try reader.optionalString()
             case "score": side.score = try reader.optionalInteger()
             default: try reader.skip()
             }
@@ -199,6 +221,9 @@ private struct ScheduleEntry {
             arenaCity: filled(arenaCity),
             isNeutralSite: isNeutral
         )
+        game.listing = listing
+        game.listing.postponedStatus = filled(postponed)
+        (game.listing.homeTeamName, game.listing.awayTeamName) = (home.fullName, away.fullName)
         if words.uppercased() != "TBD" { game.tipoff = try tipoff(id) }
         // Before the end the source lists zeros or a running score.
         if standing == .final, let homeScore = home.score, let awayScore = away.score, homeScore > 0 || awayScore > 0 {

@@ -7,16 +7,17 @@ public struct TeamLine: Sendable, Hashable {
     public var opponent: Team
     public var teamName: String?
     public var teamCity: String?
-    public var isHome: Bool
+    /// Nil where the source does not say, as its older form: the schedule knows.
+    public var isHome: Bool?
     /// Team minutes: 240 in regulation, 25 more for each overtime.
     public var minutes: Double?
     public var statistics: StatLine
 }
 
-/// The traditional box score of one game, `boxscoretraditionalv3`.
+/// The traditional box score of one game, `boxscoretraditionalv3`, or its older form `boxscoretraditionalv2`.
 public struct TeamBoxPayload: Sendable, Hashable {
     public var game: NBAGameID
-    /// Home and away; nil for a line that breaks a rule. Empty before tip-off.
+    /// Both teams, without a line that breaks a rule. Empty before tip-off.
     public var lines: [TeamLine]
     public var notes: PayloadNotes
     /// True before tip-off: the teams are there, their statistics are null.
@@ -26,7 +27,8 @@ public struct TeamBoxPayload: Sendable, Hashable {
 
     /// Reads a payload. Throws ``PayloadError``, also when it is about another game.
     public static func parse(_ body: [UInt8], game: NBAGameID) throws -> TeamBoxPayload {
-        try Payload.read(body) { reader in
+        if try isOlderForm(body) { return try resultSets(body, game: game) }
+        return try Payload.read(body) { reader in
             var box: TeamBoxReading?
             try reader.members { reader, key in
                 switch key {
@@ -37,6 +39,12 @@ public struct TeamBoxPayload: Sendable, Hashable {
             guard let box else { throw PayloadError(.structure, "boxScoreTraditional is missing") }
             return try box.payload(game)
         }
+    }
+
+    /// Whether a payload has the older form, which begins with the name of its resource and never says who is at home.
+    public static func isOlderForm(_ body: [UInt8]) throws -> Bool {
+        let head = String(decoding: try Payload.json(body).prefix(64), as: UTF8.self)
+        return head.firstMatch(of: /^\s*\{\s*"(?:resource|parameters|resultSets)"/) != nil
     }
 }
 

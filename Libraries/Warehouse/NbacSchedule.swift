@@ -1,6 +1,7 @@
 public import Basketball
 public import Foundation
 public import Pipeline
+public import Upstream
 
 /// A game of the league's schedule.
 public struct NbacSchedule: WarehouseRow, Hashable {
@@ -24,6 +25,9 @@ public struct NbacSchedule: WarehouseRow, Hashable {
     public var homeTeamScore: Int?
     public var awayTeamScore: Int?
     public var winningTeamTricode: String?
+    public var listing: ScheduleListing
+    /// Which of the two feeds said so: `api_stats` or `cdn_static`.
+    public var feed: String?
 
     public init(
         gameID: String,
@@ -45,7 +49,9 @@ public struct NbacSchedule: WarehouseRow, Hashable {
         isNeutralSite: Bool?,
         homeTeamScore: Int?,
         awayTeamScore: Int?,
-        winningTeamTricode: String?
+        winningTeamTricode: String?,
+        listing: ScheduleListing = ScheduleListing(),
+        feed: String? = nil
     ) {
         self.gameID = gameID
         self.nbaGameID = nbaGameID
@@ -67,6 +73,8 @@ public struct NbacSchedule: WarehouseRow, Hashable {
         self.homeTeamScore = homeTeamScore
         self.awayTeamScore = awayTeamScore
         self.winningTeamTricode = winningTeamTricode
+        self.listing = listing
+        self.feed = feed
     }
 
     public static let table = TableDefinition(
@@ -79,7 +87,7 @@ public struct NbacSchedule: WarehouseRow, Hashable {
             .boolean("is_postponed"), .integer("home_team_id"), .text("home_team_tricode"), .integer("away_team_id"),
             .text("away_team_tricode"), .text("arena_name"), .text("arena_city"), .boolean("is_neutral_site"),
             .integer("home_team_score"), .integer("away_team_score"), .text("winning_team_tricode"),
-        ]
+        ] + listingColumns
     )
 
     public var cells: [Cell] {
@@ -89,6 +97,6 @@ public struct NbacSchedule: WarehouseRow, Hashable {
             .boolean(isPostponed), .integer(homeTeamID), .text(homeTeamTricode), .integer(awayTeamID),
             .text(awayTeamTricode), .text(arenaName), .text(arenaCity), .boolean(isNeutralSite),
             .integer(homeTeamScore), .integer(awayTeamScore), .text(winningTeamTricode),
-        ]
+        ] + listingCells
     }
 }

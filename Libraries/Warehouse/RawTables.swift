@@ -5,5 +5,7 @@ extension WarehouseTables {
     public static let raw: [TableDefinition] = [
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
+        NbacPlayByPlay.table,
+        BigDataBallPlayByPlay.table,
     ]
 }

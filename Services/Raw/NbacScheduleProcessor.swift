@@ -3,7 +3,7 @@ import Pipeline
 import Upstream
 import Warehouse
 
-/// `nba_raw.nbac_schedule`: the league's schedule of a season. Rows carry their own dates, so a change concerns each
+/// `nba_raw.nbac_schedule`: the league's schedule of a season, from the statistics site or from the static file. Rows carry their own dates, so a change concerns each
 /// game's own day whatever the date of the run.
 struct NbacScheduleProcessor: RawReader {
     static let name = "nbac_schedule"
@@ -26,7 +26,7 @@ struct NbacScheduleProcessor: RawReader {
             throw PayloadError(.wrongSubject, "stored as the schedule of \(season), is the one of \(payload.season)")
         }
         return RawContent(
-            rows: payload.games.map(Self.row),
+            rows: payload.games.map { Self.row($0, feed: Self.feed(location)) },
             scope: scope(payload.season),
             minimumShareOfHead: 0.9,
             notes: payload.notes,
@@ -35,7 +35,16 @@ struct NbacScheduleProcessor: RawReader {
         )
     }
 
-    private static func row(_ game: ScheduledGame) -> NbacSchedule {
+    /// Nil for a payload that was laid down under a name of its own.
+    private static func feed(_ location: RawInput.Location) -> String? {
+        switch location.key?.scraper {
+        case "nbac_schedule_api": "api_stats"
+        case "nbac_schedule_cdn": "cdn_static"
+        default: nil
+        }
+    }
+
+    private static func row(_ game: ScheduledGame, feed: String?) -> NbacSchedule {
         NbacSchedule(
             gameID: game.gameID.description,
             nbaGameID: game.id.rawValue,
@@ -56,7 +65,9 @@ struct NbacScheduleProcessor: RawReader {
             isNeutralSite: game.isNeutralSite,
             homeTeamScore: game.homeScore,
             awayTeamScore: game.awayScore,
-            winningTeamTricode: game.winner?.tricode
+            winningTeamTricode: game.winner?.tricode,
+            listing: game.listing,
+            feed: feed
         )
     }
 }

@@ -6,6 +6,8 @@ public enum RawService {
     public static let processors: [any Processor] = [
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
+        NbacPlayByPlayProcessor(),
+        BigDataBallPlayByPlayProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

@@ -15,6 +15,9 @@ struct LeagueDay: Sendable, Hashable {
         var away: Team
         var isFinal: Bool
         var isPostponed: Bool
+        /// Points, once the schedule names them.
+        var homeScore: Int?
+        var awayScore: Int?
     }
 
     /// False when nobody knows the schedule of the season: then nothing can be called expected.
@@ -38,6 +41,8 @@ struct LeagueDay: Sendable, Hashable {
             if var known = byID[game.id] {
                 known.isFinal = known.isFinal || game.isFinal
                 known.isPostponed = known.isPostponed && game.isPostponed
+                known.homeScore = game.homeScore ?? known.homeScore
+                known.awayScore = game.awayScore ?? known.awayScore
                 byID[game.id] = known
             } else {
                 byID[game.id] = game
@@ -78,7 +83,9 @@ struct LeagueDays: Sendable {
                 home: game.gameID.home,
                 away: game.gameID.away,
                 isFinal: game.status == .final,
-                isPostponed: game.isPostponed
+                isPostponed: game.isPostponed,
+                homeScore: game.homeScore,
+                awayScore: game.awayScore
             )
         }
         return LeagueDay(isKnown: true, games: games)
@@ -89,7 +96,8 @@ struct LeagueDays: Sendable {
         let season = Int64(Season(containing: date).startYear)
         let rows = try await execution.pool.query(
             """
-            SELECT nba_game_id, home_team_tricode, away_team_tricode, game_status, is_postponed
+            SELECT nba_game_id, home_team_tricode, away_team_tricode, game_status, is_postponed, home_team_score,
+                away_team_score
             FROM nba_raw.nbac_schedule WHERE game_date = \(date.postgres) AND removed_at IS NULL
             ORDER BY nba_game_id
             """
@@ -102,7 +110,9 @@ struct LeagueDays: Sendable {
                     home: try Team(tricode: try row.decode("home_team_tricode", as: String.self)),
                     away: try Team(tricode: try row.decode("away_team_tricode", as: String.self)),
                     isFinal: try row.decode("game_status", as: Int64.self) == 3,
-                    isPostponed: try row.decode("is_postponed")
+                    isPostponed: try row.decode("is_postponed"),
+                    homeScore: try row.decode("home_team_score"),
+                    awayScore: try row.decode("away_team_score")
                 )
             )
         }

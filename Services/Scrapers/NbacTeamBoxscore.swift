@@ -17,7 +17,7 @@ struct NbacTeamBoxscore: Scraper {
                 url: SourceClient.url(
                     settings.url(.stats),
                     "/stats/boxscoretraditionalv3",
-                    ["GameID": try Self.game(execution).rawValue, "LeagueID": "00"]
+                    ["GameID": try GameUnit.game(execution).rawValue, "LeagueID": "00"]
                 ),
                 headers: [("Accept", "application/json")]
             ),
@@ -25,25 +25,12 @@ struct NbacTeamBoxscore: Scraper {
         )
     }
 
-    /// A unit may come from a message: it is checked before it becomes part of a URL or a path.
-    private static func game(_ execution: Execution) throws -> NBAGameID {
-        let unit = execution.task.unit
-        do { return try NBAGameID(unit) } catch {
-            throw TaskError(.permanent, type: "invalid_unit", "\"\(unit.prefix(40))\" is no NBA game id")
-        }
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> TeamBoxPayload {
-        try TeamBoxPayload.parse(body, game: try Self.game(execution))
+        try TeamBoxPayload.parse(body, game: try GameUnit.game(execution))
     }
 
     func subject(of content: TeamBoxPayload, _ execution: Execution) throws -> PayloadSubject {
-        guard let text = execution.task.input?["game_date"]?.stringValue else {
-            return PayloadSubject(Self.name, unit: content.game.rawValue, date: execution.gameDate)
-        }
-        do { return PayloadSubject(Self.name, unit: content.game.rawValue, date: try GameDate(text)) } catch {
-            throw TaskError(.permanent, type: "invalid_input", "game_date is \"\(text.prefix(40))\"")
-        }
+        PayloadSubject(Self.name, unit: content.game.rawValue, date: try GameUnit.date(execution))
     }
 
     func judge(_ content: TeamBoxPayload, _ execution: Execution) -> Finding {
@@ -56,8 +43,5 @@ struct NbacTeamBoxscore: Scraper {
         return finding
     }
 
-    func isNothingExpected(_ execution: Execution) throws -> Bool {
-        let type = try Self.game(execution).seasonType
-        return type == .preseason || type == .allStar
-    }
+    func isNothingExpected(_ execution: Execution) throws -> Bool { try GameUnit.isExhibition(execution) }
 }

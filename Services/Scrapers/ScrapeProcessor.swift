@@ -30,10 +30,13 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         outcome.discovered = finding.discovered
         outcome.metadata = metadata(finding)
         outcome.metadata["bytes"] = .int(Int64(capture.byteCount))
-        outcome.rawInput = [
+        var input: [String: JSONValue] = [
             "object_path": .string(capture.path.string), "sha256": .string(capture.sha256),
             "captured_at": .string(Instant.text(capture.capturedAt)), "row_count": .int(Int64(finding.count)),
         ]
+        // Who plays whom where, from whoever found the unit: the schedule's table may come later than this payload.
+        if let game = execution.task.input?["game_id"]?.stringValue { input["game_id"] = .string(game) }
+        outcome.rawInput = .dictionary(input)
         return outcome
     }
 
@@ -46,7 +49,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
     }
 
     private func metadata(_ finding: Finding) -> [String: JSONValue] {
-        var metadata: [String: JSONValue] = [:]
+        var metadata = finding.details
         if case .partial(let reason) = finding.status { metadata["reason"] = .string(reason) }
         if !finding.notes.dropped.isEmpty { metadata["dropped"] = .counts(finding.notes.dropped) }
         if !finding.notes.rejected.isEmpty {
@@ -73,6 +76,21 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
     private struct Absent: Error {}
 
     private func load(
+        _ request: ScrapeRequest,
+        _ old: CaptureCache<Source.Content>.Entry?,
+        _ execution: Execution
+    ) async throws -> CaptureCache<Source.Content>.Entry? {
+        guard let fallback = request.fallback else { return try await ask(request, old, execution) }
+        var other = request
+        other.fallback = nil
+        do { return try await ask(other, old, execution) } catch let error as TaskError {
+            execution.logger.warning("no usable answer; asking for the older form", metadata: ["error": "\(error)"])
+            other.http = fallback
+            return try await ask(other, old, execution)
+        }
+    }
+
+    private func ask(
         _ request: ScrapeRequest,
         _ old: CaptureCache<Source.Content>.Entry?,
         _ execution: Execution

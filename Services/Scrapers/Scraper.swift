@@ -40,6 +40,8 @@ struct ScrapeRequest: Sendable {
     var absentStatuses: Set<Int> = [204]
     /// How long an earlier answer may be used again; nil asks each time.
     var maximumAge: Duration?
+    /// Asked when the first question gets no usable answer, as where a site has an older form of the same.
+    var fallback: HTTPRequest?
 }
 
 /// What a scraper made of an answer.
@@ -57,6 +59,8 @@ struct Finding: Sendable {
     /// Units for other scrapers.
     var discovered: [DiscoveredUnit] = []
     var notes = PayloadNotes()
+    /// What else the execution log is to say.
+    var details: [String: JSONValue] = [:]
 }
 
 extension Registry {

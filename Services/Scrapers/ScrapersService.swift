@@ -16,6 +16,11 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
+            ScrapeProcessor(NbacScheduleCDN(settings: settings), client: client),
+            ScrapeProcessor(NbacScoreboard(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacPlayByPlay(settings: settings), client: client),
+            ScrapeProcessor(BigDataBallDiscovery(settings: settings, days: days), client: client),
+            ScrapeProcessor(BigDataBallPlays(settings: settings), client: client),
         ]
     }
 

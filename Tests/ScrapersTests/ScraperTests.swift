@@ -81,7 +81,12 @@ import Upstream
             #expect(request.query["Season"] == "2023-24" && request.headers["user-agent"] == SourceClient.userAgent)
             // The final game of the date is a unit of the team box score, with its raw task.
             #expect(
-                try await harness.count("nba_orchestration.task WHERE unit = '0022300561' AND phase IN (1, 2)") == 2
+                try await harness.count(
+                    """
+                    nba_orchestration.task WHERE unit = '0022300561' AND phase IN (1, 2)
+                        AND processor = 'nbac_team_boxscore'
+                    """
+                ) == 2
             )
             #expect(
                 try await harness.count(
@@ -102,7 +107,9 @@ import Upstream
             $0.answer(Self.schedulePath, .init(200, Self.schedule(status: status)))
         } _: { result, _, harness in
             #expect(result.state == "success")
-            let found = try await harness.count("nba_orchestration.task WHERE unit = '0022300561'")
+            let found = try await harness.count(
+                "nba_orchestration.task WHERE unit = '0022300561' AND processor = 'nbac_team_boxscore'"
+            )
             #expect(found == tasks)
         }
     }

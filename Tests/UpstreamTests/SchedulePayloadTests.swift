@@ -12,7 +12,7 @@ import Upstream
         }
         let payload = try SchedulePayload.parse(bytes)
         #expect(payload.season == Season(startYear: 2024))
-        #expect(payload.listedCount == 1400)
+        #expect(payload.listedCount == 1400 && payload.listedDayCount == 231)
         #expect(payload.notes.dropped == ["preseason": 73, "all_star": 6])
         #expect(payload.notes.rejectedCount == 0)
         let byType = Dictionary(grouping: payload.games) { $0.id.seasonType }.mapValues(\.count)

@@ -3,7 +3,7 @@ extension Registry {
     static let scrapers: [ProcessorDefinition] = [
         // The league.
         .init("nbac_schedule_api", .scrapers, requirement: .critical, runKinds: [.full, .pregame, .postgame]),
-        .init("nbac_schedule_cdn", .scrapers, requirement: .optional, isEnabled: false),
+        .init("nbac_schedule_cdn", .scrapers, requirement: .optional),
         .init("nbac_player_list", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "nbac_player_movement",
@@ -12,7 +12,7 @@ extension Registry {
             runKinds: [.full, .pregame],
             isEnabled: false
         ),
-        .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
         .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
         .init(
             "nbac_play_by_play",
@@ -20,8 +20,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             discoveredBy: "nbac_schedule_api",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init("nbac_player_boxscore", .scrapers, requirement: .critical, runKinds: [.full, .postgame]),
         .init(
@@ -101,8 +100,7 @@ extension Registry {
             "bigdataball_discovery",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "bigdataball_pbp",
@@ -110,8 +108,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             discoveredBy: "bigdataball_discovery",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "espn_roster",
@@ -146,7 +143,8 @@ extension Registry {
             .raw,
             requirement: .critical,
             output: "nba_raw.nbac_schedule",
-            scraper: "nbac_schedule_api"
+            scraper: "nbac_schedule_api",
+            otherScrapers: ["nbac_schedule_cdn"]
         ),
         .init(
             "nbac_player_list_current",
@@ -201,8 +199,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.nbac_play_by_play",
-            scraper: "nbac_play_by_play",
-            isEnabled: false
+            scraper: "nbac_play_by_play"
         ),
         .init(
             "nbac_referee_game_assignments",
@@ -249,8 +246,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.bigdataball_play_by_play",
-            scraper: "bigdataball_pbp",
-            isEnabled: false
+            scraper: "bigdataball_pbp"
         ),
         .init(
             "espn_team_rosters",

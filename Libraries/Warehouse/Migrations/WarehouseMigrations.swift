@@ -5,6 +5,7 @@ public import Postgres
 public enum WarehouseMigrations {
     public static let all: [PostgresMigration] = [
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
-        OrchestrationSchema.operations, roles, hotPath, reference, comments, planner,
+        OrchestrationSchema.operations, roles, hotPath, reference, comments, planner, nbacPlayByPlay,
+        bigDataBallPlayByPlay, nbacScheduleListing,
     ]
 }

@@ -14,6 +14,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let rosters = RawNeeds(rawValue: 4)
     /// What bookmakers offered before, for the event that the unit names.
     static let offers = RawNeeds(rawValue: 8)
+    /// Who is behind the league's player ids.
+    static let players = RawNeeds(rawValue: 16)
 }
 
 /// A game of the schedule.

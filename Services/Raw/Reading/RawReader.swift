@@ -11,6 +11,9 @@ protocol RawReader: Processor {
     /// What a reading needs to know besides the payload.
     static var needs: RawNeeds { get }
 
+    /// The same for one payload, where its forms differ in what they say. Throws ``PayloadError``.
+    func needs(of body: [UInt8]) throws -> RawNeeds
+
     /// The beginning of the head's name under which an earlier reading of the same payload is found; nil where the
     /// path does not tell.
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
@@ -27,13 +30,21 @@ struct RawSubject: Sendable {
     var names = NameBook()
     var rosters = RosterBook()
     var offers = OfferBook()
+    var players = PlayerBook()
+    /// The unit's game as the finder of the unit named it, from the schedule's payload.
+    var announcedGame: GameID?
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
         self.gameDate = gameDate
     }
 
-    init(_ task: ClaimedTask) { self.init(unit: task.unit, gameDate: task.gameDate) }
+    init(_ task: ClaimedTask) {
+        self.init(unit: task.unit, gameDate: task.gameDate)
+        guard let name = task.input?["game_id"]?.stringValue else { return }
+        // A name that is none says nothing; the table is asked then.
+        do { announcedGame = try GameID(name) } catch { announcedGame = nil }
+    }
 
     /// The same with what the needs ask for, from one snapshot.
     func knowing(_ needs: RawNeeds, _ execution: Execution) async throws -> RawSubject {
@@ -44,8 +55,27 @@ struct RawSubject: Sendable {
             if needs.contains(.names) { subject.names = try await NameBook.read(reader) }
             if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
+            if needs.contains(.players) { subject.players = try await PlayerBook.read(reader, on: gameDate) }
             return subject
         }
+    }
+}
+
+extension RawSubject {
+    /// The game that the unit names. Throws a permanent ``TaskError``.
+    func nbaGameID() throws(TaskError) -> NBAGameID {
+        do { return try NBAGameID(unit) } catch {
+            throw TaskError(.permanent, type: "invalid_unit", "\"\(unit.prefix(40))\" is no NBA game id")
+        }
+    }
+
+    /// The schedule's word on a game: its table's, or the one that the unit's finder read in its payload. A schedule that
+    /// does not know the game yet may do so soon.
+    func scheduledGame(_ id: NBAGameID) throws(TaskError) -> GameID {
+        guard let game = games.game(id)?.gameID ?? announcedGame else {
+            throw TaskError(.transient, type: "not_in_schedule", "the schedule does not list the game \(id)")
+        }
+        return game
     }
 }
 
@@ -64,6 +94,9 @@ struct RawContent<Row: WarehouseRow>: Sendable {
     var isNothingToExpect = false
     /// True when the payload has rows and all of them say what is stored already.
     var isRepeat = false
+    /// True when something besides the payload was missing, such as a player's name: the same bytes are worth reading
+    /// again.
+    var isIncomplete = false
     /// Players as the source spells them, to be looked for among those that the league names. Empty for the league's
     /// own payloads.
     var names: Set<SeenName> = []
@@ -71,6 +104,8 @@ struct RawContent<Row: WarehouseRow>: Sendable {
 
 extension RawReader {
     static var needs: RawNeeds { [] }
+
+    func needs(of body: [UInt8]) throws -> RawNeeds { Self.needs }
 
     /// The longest payload that is read; a season's schedule has up to 10 MB.
     static var maximumBytes: Int { 64 << 20 }
@@ -93,7 +128,7 @@ extension RawReader {
         }
         let content: RawContent<Row>
         do {
-            content = try read(body, location, try await RawSubject(task).knowing(Self.needs, execution))
+            content = try read(body, location, try await RawSubject(task).knowing(try needs(of: body), execution))
         } catch let error as PayloadError {
             throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
         }
@@ -162,7 +197,7 @@ extension RawReader {
             // Only a payload that was taken over completely may be passed over next time.
             source: SnapshotSource(
                 objectPath: location.path.string,
-                sha256: isComplete ? digest : nil,
+                sha256: isComplete && !content.isIncomplete ? digest : nil,
                 capturedAt: location.capturedAt
             ),
             minimumShareOfHead: content.minimumShareOfHead,

@@ -32,5 +32,10 @@ struct BadParameter: Error { let reason: String }
 
 enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
-    static let all: [any SourceFormat.Type] = [PlayerListFormat.self]
+    static let all: [any SourceFormat.Type] = [
+        PlayerListFormat.self,
+        PlayByPlayFormat.self,
+        BigDataBallFormat.self,
+        ScoreboardFormat.self,
+    ]
 }
