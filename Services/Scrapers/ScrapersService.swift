@@ -16,6 +16,7 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
+            ScrapeProcessor(NbacInjuryReport(settings: settings, days: days), client: client),
         ]
     }
 

@@ -13,7 +13,7 @@ extension Registry {
             isEnabled: false
         ),
         .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
-        .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "nbac_play_by_play",
             .scrapers,
@@ -168,8 +168,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_injury_report",
-            scraper: "nbac_injury_report",
-            isEnabled: false
+            scraper: "nbac_injury_report"
         ),
         .init(
             "nbac_gamebook_player_stats",

@@ -14,6 +14,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let rosters = RawNeeds(rawValue: 4)
     /// What bookmakers offered before, for the event that the unit names.
     static let offers = RawNeeds(rawValue: 8)
+    /// What the injury reports said before about the games around the date.
+    static let injuries = RawNeeds(rawValue: 16)
 }
 
 /// A game of the schedule.

@@ -16,7 +16,7 @@ protocol RawReader: Processor {
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
 
     /// The payload's rows. Throws ``PayloadError`` or ``TaskError`` when the whole of it is unusable.
-    func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) throws -> RawContent<Row>
+    func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) async throws -> RawContent<Row>
 }
 
 /// What a task is about, and what its reader asked to know.
@@ -27,6 +27,7 @@ struct RawSubject: Sendable {
     var names = NameBook()
     var rosters = RosterBook()
     var offers = OfferBook()
+    var injuries = InjuryBook()
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
@@ -44,6 +45,7 @@ struct RawSubject: Sendable {
             if needs.contains(.names) { subject.names = try await NameBook.read(reader) }
             if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
+            if needs.contains(.injuries) { subject.injuries = try await InjuryBook.read(reader, around: gameDate) }
             return subject
         }
     }
@@ -64,6 +66,10 @@ struct RawContent<Row: WarehouseRow>: Sendable {
     var isNothingToExpect = false
     /// True when the payload has rows and all of them say what is stored already.
     var isRepeat = false
+    /// How a repeat is called in logs.
+    var repeatReason = "same_offers"
+    /// Rows of the same payload for other tables.
+    var further: [FurtherRows] = []
     /// Players as the source spells them, to be looked for among those that the league names. Empty for the league's
     /// own payloads.
     var names: Set<SeenName> = []
@@ -93,7 +99,7 @@ extension RawReader {
         }
         let content: RawContent<Row>
         do {
-            content = try read(body, location, try await RawSubject(task).knowing(Self.needs, execution))
+            content = try await read(body, location, try await RawSubject(task).knowing(Self.needs, execution))
         } catch let error as PayloadError {
             throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
         }
@@ -151,26 +157,27 @@ extension RawReader {
             // An empty scope of changes is what makes the completion say "unchanged".
             var outcome = content.isRepeat ? Outcome(.success, scope: Scope()) : Outcome(.noData)
             outcome.isExpectedEmpty = input.isExpectedEmpty || content.isNothingToExpect
-            outcome.skipReason = content.isRepeat ? "same_offers" : "payload_without_rows"
+            outcome.skipReason = content.isRepeat ? content.repeatReason : "payload_without_rows"
             outcome.metadata = metadata(content)
             return outcome
         }
         let isComplete = notes.rejectedCount == 0 && input.status == .success
+        // Only a payload that was taken over completely may be passed over next time.
+        let source = SnapshotSource(
+            objectPath: location.path.string,
+            sha256: isComplete ? digest : nil,
+            capturedAt: location.capturedAt
+        )
         let write = TableWrite(
             content.rows,
             scope: scope,
-            // Only a payload that was taken over completely may be passed over next time.
-            source: SnapshotSource(
-                objectPath: location.path.string,
-                sha256: isComplete ? digest : nil,
-                capturedAt: location.capturedAt
-            ),
+            source: source,
             minimumShareOfHead: content.minimumShareOfHead,
             date: date
         )
         var outcome = Outcome(
             isComplete ? .success : .partial,
-            writes: [write],
+            writes: [write] + content.further.map { $0.write(source, date) },
             inScope: content.listedCount - notes.droppedCount,
             processed: content.rows.count
         )
