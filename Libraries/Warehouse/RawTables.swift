@@ -5,6 +5,6 @@ extension WarehouseTables {
     public static let raw: [TableDefinition] = [
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
-        NbacInjuryReport.table,
+        NbacInjuryReport.table, NbacGamebookPlayerStats.table,
     ]
 }

@@ -7,7 +7,7 @@ import Upstream
 /// The league's schedule of the run's season.
 ///
 /// success: it lists league games. no_data: it lists none, as before a season's schedule is out. failed: everything
-/// else. Each final game of the run's date becomes a unit of the team box score.
+/// else. Each final game of the run's date becomes a unit of the scrapers that ask for games.
 struct NbacScheduleAPI: Scraper {
     static let name = "nbac_schedule_api"
     let settings: SourceSettings
@@ -49,7 +49,12 @@ struct NbacScheduleAPI: Scraper {
         let units = execution.registry.units(
             discoveredBy: Self.name,
             in: execution.task.run,
-            day.map { ($0.id.rawValue, ["game_date": .string($0.date.description)]) }
+            day.map { game in
+                (
+                    game.id.rawValue,
+                    ["game_date": .string(game.date.description), "game_code": .string(game.gameID.gameCode)]
+                )
+            }
         )
         let count = content.games.count
         return Finding(

@@ -17,6 +17,7 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
             ScrapeProcessor(NbacInjuryReport(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacGamebookPDF(settings: settings, days: days), client: client),
         ]
     }
 

@@ -39,8 +39,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             discoveredBy: "nbac_schedule_api",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "nbac_referee_assignments",
@@ -176,8 +175,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.nbac_gamebook_player_stats",
-            scraper: "nbac_gamebook_pdf",
-            isEnabled: false
+            scraper: "nbac_gamebook_pdf"
         ),
         .init(
             "nbac_player_boxscores",

@@ -33,6 +33,6 @@ struct BadParameter: Error { let reason: String }
 enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
     static let all: [any SourceFormat.Type] = [
-        PlayerListFormat.self, InjuryReportFormat.self,
+        PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self,
     ]
 }
