@@ -5,6 +5,7 @@ extension WarehouseTables {
     public static let raw: [TableDefinition] = [
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
-        NbacInjuryReport.table, NbacGamebookPlayerStats.table,
+        NbacInjuryReport.table, NbacGamebookPlayerStats.table, NbacRefereeGameAssignment.table,
+        NbacRefereeReplayOfficial.table, NbacPlayerMovement.table,
     ]
 }

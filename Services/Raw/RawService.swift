@@ -6,7 +6,8 @@ public enum RawService {
     public static let processors: [any Processor] = [
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
-        NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(),
+        NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(), NbacRefereeGameAssignmentsProcessor(),
+        NbacPlayerMovementProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

@@ -18,6 +18,8 @@ public enum ScrapersService {
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
             ScrapeProcessor(NbacInjuryReport(settings: settings, days: days), client: client),
             ScrapeProcessor(NbacGamebookPDF(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacRefereeAssignments(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacPlayerMovement(settings: settings), client: client),
         ]
     }
 

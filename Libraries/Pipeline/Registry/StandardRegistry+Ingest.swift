@@ -9,8 +9,7 @@ extension Registry {
             "nbac_player_movement",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
         .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
@@ -45,8 +44,7 @@ extension Registry {
             "nbac_referee_assignments",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
 
         // Bookmakers.
@@ -159,8 +157,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_player_movement",
-            scraper: "nbac_player_movement",
-            isEnabled: false
+            scraper: "nbac_player_movement"
         ),
         .init(
             "nbac_injury_report",
@@ -206,8 +203,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_referee_game_assignments",
-            scraper: "nbac_referee_assignments",
-            isEnabled: false
+            scraper: "nbac_referee_assignments"
         ),
         .init(
             "odds_api_player_points_props",

@@ -33,6 +33,7 @@ struct BadParameter: Error { let reason: String }
 enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
     static let all: [any SourceFormat.Type] = [
-        PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self,
+        PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self,
+        PlayerMovementFormat.self,
     ]
 }
