@@ -6,6 +6,6 @@ extension WarehouseTables {
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
         NbacInjuryReport.table, NbacGamebookPlayerStats.table, NbacRefereeGameAssignment.table,
-        NbacRefereeReplayOfficial.table, NbacPlayerMovement.table,
+        NbacRefereeReplayOfficial.table, NbacPlayerMovement.table, BrRosterCurrent.table, EspnTeamRoster.table,
     ]
 }

@@ -7,7 +7,7 @@ public enum RawService {
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
         NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(), NbacRefereeGameAssignmentsProcessor(),
-        NbacPlayerMovementProcessor(),
+        NbacPlayerMovementProcessor(), BrRostersCurrentProcessor(), EspnTeamRostersProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

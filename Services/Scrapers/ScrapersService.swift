@@ -20,6 +20,9 @@ public enum ScrapersService {
             ScrapeProcessor(NbacGamebookPDF(settings: settings, days: days), client: client),
             ScrapeProcessor(NbacRefereeAssignments(settings: settings, days: days), client: client),
             ScrapeProcessor(NbacPlayerMovement(settings: settings), client: client),
+            ScrapeProcessor(NbacRoster(settings: settings), client: client),
+            ScrapeProcessor(BrSeasonRoster(settings: settings), client: client),
+            ScrapeProcessor(EspnRoster(settings: settings), client: client),
         ]
     }
 

@@ -31,7 +31,7 @@ extension Registry {
             discoveredBy: "nbac_schedule_api",
             runKinds: [.full, .postgame]
         ),
-        .init("nbac_roster", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
+        .init("nbac_roster", .scrapers, unit: .team, requirement: .optional),
         .init(
             "nbac_gamebook_pdf",
             .scrapers,
@@ -91,8 +91,7 @@ extension Registry {
             .scrapers,
             unit: .team,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init(
             "bigdataball_discovery",
@@ -115,8 +114,7 @@ extension Registry {
             .scrapers,
             unit: .team,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
         .init(
@@ -233,8 +231,7 @@ extension Registry {
             unit: .team,
             requirement: .optional,
             output: "nba_raw.br_rosters_current",
-            scraper: "br_season_roster",
-            isEnabled: false
+            scraper: "br_season_roster"
         ),
         .init(
             "bigdataball_play_by_play",
@@ -251,8 +248,7 @@ extension Registry {
             unit: .team,
             requirement: .optional,
             output: "nba_raw.espn_team_rosters",
-            scraper: "espn_roster",
-            isEnabled: false
+            scraper: "espn_roster"
         ),
         .init(
             "espn_scoreboard",

@@ -7,7 +7,7 @@ public enum WarehouseMigrations {
         [
             OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
             OrchestrationSchema.operations, roles, hotPath, reference,
-        ] + reserved + [injuryReport, gamebook, officialsAndMovement]
+        ] + reserved + [injuryReport, gamebook, officialsAndMovement, rosters]
 
     /// Versions whose tables are not here yet.
     private static let reserved = (11...20).map {

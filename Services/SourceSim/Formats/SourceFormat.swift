@@ -34,6 +34,6 @@ enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
     static let all: [any SourceFormat.Type] = [
         PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self,
-        PlayerMovementFormat.self,
+        PlayerMovementFormat.self, ESPNRosterFormat.self, BasketballReferenceFormat.self, TeamPageFormat.self,
     ]
 }
