@@ -54,6 +54,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CCurl", path: "Libraries/CCurl", pkgConfig: "libcurl"),
     .systemLibrary(name: "CCompression", path: "Libraries/CCompression"),
     .systemLibrary(name: "CFileAttributes", path: "Libraries/CFileAttributes"),
+    .systemLibrary(name: "CLibXML2", path: "Libraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CSpawn", path: "Libraries/CSpawn"),
     .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
 ]
 
@@ -77,7 +79,8 @@ let libraries: [Target] = [
     ),
     library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
     library("Warehouse", ["Upstream", "Pipeline", "Postgres", "Basketball"]),
-    library("Upstream", ["Pipeline", "HTTPFetch", "Basketball"]),
+    library("Documents", ["CLibXML2", "CSpawn"]),
+    library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
     library("Models", ["Basketball"]),
 ]
 
@@ -133,12 +136,13 @@ let testTargets: [Target] = [
         "PrecomputeTests",
         ["Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]
     ),
-    tests("UpstreamTests", ["PipelineTestKit", "Upstream", "Pipeline", "HTTPFetch", "Basketball"]),
+    tests("DocumentsTests", ["Documents"]),
+    tests("UpstreamTests", ["PipelineTestKit", "Upstream", "Documents", "Pipeline", "HTTPFetch", "Basketball"]),
     tests(
         "RawTests",
         [
-            "Raw", "PipelineTestKit", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka",
-            "KafkaTestKit",
+            "Raw", "SourceSim", "PipelineTestKit", "Upstream", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit",
+            "Kafka", "KafkaTestKit",
             "HTTPFetch",
             "Basketball", logging,
         ]
@@ -163,7 +167,7 @@ let testTargets: [Target] = [
         exclude: ["Golden"],
         swiftSettings: strict
     ),
-    tests("SourceSimTests", ["SourceSim", "Basketball", flyingSocks, logging]),
+    tests("SourceSimTests", ["SourceSim", "Upstream", "Basketball", flyingSocks, logging]),
     tests("ModelsTests", ["Models"]),
     tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),

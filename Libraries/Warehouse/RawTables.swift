@@ -7,5 +7,7 @@ extension WarehouseTables {
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
         NbacPlayByPlay.table,
         BigDataBallPlayByPlay.table,
+        NbacInjuryReport.table, NbacGamebookPlayerStats.table, NbacRefereeGameAssignment.table,
+        NbacRefereeReplayOfficial.table, NbacPlayerMovement.table, BrRosterCurrent.table, EspnTeamRoster.table,
     ]
 }

@@ -8,6 +8,8 @@ public enum RawService {
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
         NbacPlayByPlayProcessor(),
         BigDataBallPlayByPlayProcessor(),
+        NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(), NbacRefereeGameAssignmentsProcessor(),
+        NbacPlayerMovementProcessor(), BrRostersCurrentProcessor(), EspnTeamRostersProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

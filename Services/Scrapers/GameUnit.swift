@@ -13,7 +13,10 @@ enum GameUnit {
 
     /// What a unit's finder knows about its game; the raw task gets it too.
     static func input(_ game: GameID) -> JSONValue {
-        ["game_date": .string(game.date.description), "game_id": .string(game.description)]
+        [
+            "game_date": .string(game.date.description), "game_id": .string(game.description),
+            "game_code": .string(game.gameCode),
+        ]
     }
 
     /// The game's day as whoever found the game gave it, else the run's.

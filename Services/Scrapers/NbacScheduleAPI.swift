@@ -7,8 +7,7 @@ import Upstream
 /// The league's schedule of the run's season.
 ///
 /// success: it lists league games. no_data: it lists none, as before a season's schedule is out. failed: everything
-/// else. Each final game of the run's date becomes a unit of the team box score and of the
-/// play-by-play.
+/// else. Each final game of the run's date becomes a unit of the scrapers that ask for games.
 struct NbacScheduleAPI: Scraper {
     static let name = "nbac_schedule_api"
     let settings: SourceSettings

@@ -98,7 +98,11 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         var request = request
         if let etag = old?.etag { request.http.headers.append(("If-None-Match", etag)) }
         if let instant = old?.lastModified { request.http.headers.append(("If-Modified-Since", instant)) }
-        let response = try await client.fetch(request, logger: execution.logger)
+        var response = try await client.fetch(request, logger: execution.logger)
+        for other in request.otherwise where request.absentStatuses.contains(response.status) {
+            request.http = other
+            response = try await client.fetch(request, logger: execution.logger)
+        }
         if response.status == 304 {
             guard var entry = old else {
                 throw TaskError(.transient, type: "http_304", "\(request.http) answered 304 without being asked")
@@ -154,7 +158,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         let now = execution.clock.now
         let content: Source.Content
         do {
-            content = try source.validate(body, execution)
+            content = try await source.validate(body, execution)
         } catch let error as PayloadError {
             throw try await refuse(body, sha256, error, at: now, execution)
         }

@@ -17,7 +17,7 @@ protocol Scraper: Sendable {
     func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest?
 
     /// Reads a body. Throws ``PayloadError`` when it is not in the source's form.
-    func validate(_ body: [UInt8], _ execution: Execution) throws -> Content
+    func validate(_ body: [UInt8], _ execution: Execution) async throws -> Content
 
     /// What the payload is about, which names its place in the store.
     func subject(of content: Content, _ execution: Execution) throws -> PayloadSubject
@@ -36,6 +36,8 @@ extension Scraper {
 /// One question to a source.
 struct ScrapeRequest: Sendable {
     var http: HTTPRequest
+    /// Further places where the same may be found, asked in order while the source says that there is nothing.
+    var otherwise: [HTTPRequest] = []
     /// Statuses by which the source says that there is nothing (yet).
     var absentStatuses: Set<Int> = [204]
     /// How long an earlier answer may be used again; nil asks each time.

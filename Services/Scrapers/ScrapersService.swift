@@ -21,6 +21,13 @@ public enum ScrapersService {
             ScrapeProcessor(NbacPlayByPlay(settings: settings), client: client),
             ScrapeProcessor(BigDataBallDiscovery(settings: settings, days: days), client: client),
             ScrapeProcessor(BigDataBallPlays(settings: settings), client: client),
+            ScrapeProcessor(NbacInjuryReport(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacGamebookPDF(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacRefereeAssignments(settings: settings, days: days), client: client),
+            ScrapeProcessor(NbacPlayerMovement(settings: settings), client: client),
+            ScrapeProcessor(NbacRoster(settings: settings), client: client),
+            ScrapeProcessor(BrSeasonRoster(settings: settings), client: client),
+            ScrapeProcessor(EspnRoster(settings: settings), client: client),
         ]
     }
 

@@ -9,11 +9,10 @@ extension Registry {
             "nbac_player_movement",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init("nbac_scoreboard_v2", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
-        .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("nbac_injury_report", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "nbac_play_by_play",
             .scrapers,
@@ -31,22 +30,20 @@ extension Registry {
             discoveredBy: "nbac_schedule_api",
             runKinds: [.full, .postgame]
         ),
-        .init("nbac_roster", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
+        .init("nbac_roster", .scrapers, unit: .team, requirement: .optional),
         .init(
             "nbac_gamebook_pdf",
             .scrapers,
             unit: .game,
             requirement: .optional,
             discoveredBy: "nbac_schedule_api",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init(
             "nbac_referee_assignments",
             .scrapers,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
 
         // Bookmakers.
@@ -93,8 +90,7 @@ extension Registry {
             .scrapers,
             unit: .team,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init(
             "bigdataball_discovery",
@@ -115,8 +111,7 @@ extension Registry {
             .scrapers,
             unit: .team,
             requirement: .optional,
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
         .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
         .init(
@@ -158,16 +153,14 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_player_movement",
-            scraper: "nbac_player_movement",
-            isEnabled: false
+            scraper: "nbac_player_movement"
         ),
         .init(
             "nbac_injury_report",
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_injury_report",
-            scraper: "nbac_injury_report",
-            isEnabled: false
+            scraper: "nbac_injury_report"
         ),
         .init(
             "nbac_gamebook_player_stats",
@@ -175,8 +168,7 @@ extension Registry {
             unit: .game,
             requirement: .optional,
             output: "nba_raw.nbac_gamebook_player_stats",
-            scraper: "nbac_gamebook_pdf",
-            isEnabled: false
+            scraper: "nbac_gamebook_pdf"
         ),
         .init(
             "nbac_player_boxscores",
@@ -206,8 +198,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.nbac_referee_game_assignments",
-            scraper: "nbac_referee_assignments",
-            isEnabled: false
+            scraper: "nbac_referee_assignments"
         ),
         .init(
             "odds_api_player_points_props",
@@ -237,8 +228,7 @@ extension Registry {
             unit: .team,
             requirement: .optional,
             output: "nba_raw.br_rosters_current",
-            scraper: "br_season_roster",
-            isEnabled: false
+            scraper: "br_season_roster"
         ),
         .init(
             "bigdataball_play_by_play",
@@ -254,8 +244,7 @@ extension Registry {
             unit: .team,
             requirement: .optional,
             output: "nba_raw.espn_team_rosters",
-            scraper: "espn_roster",
-            isEnabled: false
+            scraper: "espn_roster"
         ),
         .init(
             "espn_scoreboard",

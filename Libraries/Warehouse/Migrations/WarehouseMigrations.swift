@@ -6,6 +6,7 @@ public enum WarehouseMigrations {
     public static let all: [PostgresMigration] = [
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
         OrchestrationSchema.operations, roles, hotPath, reference, comments, planner, nbacPlayByPlay,
-        bigDataBallPlayByPlay, nbacScheduleListing,
+        bigDataBallPlayByPlay, nbacScheduleListing, injuryReport, gamebook,
+        officialsAndMovement, rosters,
     ]
 }

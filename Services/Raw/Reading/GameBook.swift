@@ -16,6 +16,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let offers = RawNeeds(rawValue: 8)
     /// Who is behind the league's player ids.
     static let players = RawNeeds(rawValue: 16)
+    /// What the injury reports said before about the games around the date.
+    static let injuries = RawNeeds(rawValue: 32)
 }
 
 /// A game of the schedule.

@@ -19,7 +19,7 @@ protocol RawReader: Processor {
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String?
 
     /// The payload's rows. Throws ``PayloadError`` or ``TaskError`` when the whole of it is unusable.
-    func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) throws -> RawContent<Row>
+    func read(_ body: [UInt8], _ location: RawInput.Location, _ subject: RawSubject) async throws -> RawContent<Row>
 }
 
 /// What a task is about, and what its reader asked to know.
@@ -33,6 +33,7 @@ struct RawSubject: Sendable {
     var players = PlayerBook()
     /// The unit's game as the finder of the unit named it, from the schedule's payload.
     var announcedGame: GameID?
+    var injuries = InjuryBook()
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
@@ -56,6 +57,7 @@ struct RawSubject: Sendable {
             if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
             if needs.contains(.players) { subject.players = try await PlayerBook.read(reader, on: gameDate) }
+            if needs.contains(.injuries) { subject.injuries = try await InjuryBook.read(reader, around: gameDate) }
             return subject
         }
     }
@@ -97,6 +99,10 @@ struct RawContent<Row: WarehouseRow>: Sendable {
     /// True when something besides the payload was missing, such as a player's name: the same bytes are worth reading
     /// again.
     var isIncomplete = false
+    /// How a repeat is called in logs.
+    var repeatReason = "same_offers"
+    /// Rows of the same payload for other tables.
+    var further: [FurtherRows] = []
     /// Players as the source spells them, to be looked for among those that the league names. Empty for the league's
     /// own payloads.
     var names: Set<SeenName> = []
@@ -128,7 +134,7 @@ extension RawReader {
         }
         let content: RawContent<Row>
         do {
-            content = try read(body, location, try await RawSubject(task).knowing(try needs(of: body), execution))
+            content = try await read(body, location, try await RawSubject(task).knowing(try needs(of: body), execution))
         } catch let error as PayloadError {
             throw TaskError(.permanent, type: error.code.rawValue, "\(location.path): \(error.detail)")
         }
@@ -186,26 +192,27 @@ extension RawReader {
             // An empty scope of changes is what makes the completion say "unchanged".
             var outcome = content.isRepeat ? Outcome(.success, scope: Scope()) : Outcome(.noData)
             outcome.isExpectedEmpty = input.isExpectedEmpty || content.isNothingToExpect
-            outcome.skipReason = content.isRepeat ? "same_offers" : "payload_without_rows"
+            outcome.skipReason = content.isRepeat ? content.repeatReason : "payload_without_rows"
             outcome.metadata = metadata(content)
             return outcome
         }
         let isComplete = notes.rejectedCount == 0 && input.status == .success
+        // Only a payload that was taken over completely may be passed over next time.
+        let source = SnapshotSource(
+            objectPath: location.path.string,
+            sha256: isComplete && !content.isIncomplete ? digest : nil,
+            capturedAt: location.capturedAt
+        )
         let write = TableWrite(
             content.rows,
             scope: scope,
-            // Only a payload that was taken over completely may be passed over next time.
-            source: SnapshotSource(
-                objectPath: location.path.string,
-                sha256: isComplete && !content.isIncomplete ? digest : nil,
-                capturedAt: location.capturedAt
-            ),
+            source: source,
             minimumShareOfHead: content.minimumShareOfHead,
             date: date
         )
         var outcome = Outcome(
             isComplete ? .success : .partial,
-            writes: [write],
+            writes: [write] + content.further.map { $0.write(source, date) },
             inScope: content.listedCount - notes.droppedCount,
             processed: content.rows.count
         )

@@ -37,5 +37,7 @@ enum SourceFormats {
         PlayByPlayFormat.self,
         BigDataBallFormat.self,
         ScoreboardFormat.self,
+        PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self,
+        PlayerMovementFormat.self, ESPNRosterFormat.self, BasketballReferenceFormat.self, TeamPageFormat.self,
     ]
 }
