@@ -5,5 +5,6 @@ extension WarehouseTables {
     public static let raw: [TableDefinition] = [
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
+        BdlPlayerBoxscore.table, BdlInjury.table, BdlStanding.table, BdlActivePlayer.table,
     ]
 }

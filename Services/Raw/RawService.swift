@@ -6,6 +6,7 @@ public enum RawService {
     public static let processors: [any Processor] = [
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
+        BdlPlayerBoxscoresProcessor(), BdlInjuriesProcessor(), BdlStandingsProcessor(), BdlActivePlayersProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

@@ -16,6 +16,12 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
+            ScrapeProcessor(BdlGames(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlBoxScores(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlPlayerBoxScores(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlActivePlayers(settings: settings), client: client),
+            ScrapeProcessor(BdlInjuries(settings: settings), client: client),
+            ScrapeProcessor(BdlStandings(settings: settings), client: client),
         ]
     }
 

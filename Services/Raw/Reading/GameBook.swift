@@ -14,6 +14,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let rosters = RawNeeds(rawValue: 4)
     /// What bookmakers offered before, for the event that the unit names.
     static let offers = RawNeeds(rawValue: 8)
+    /// The league's own list of the season's players, to hold other lists against.
+    static let playerList = RawNeeds(rawValue: 64)
 }
 
 /// A game of the schedule.

@@ -27,6 +27,7 @@ struct RawSubject: Sendable {
     var names = NameBook()
     var rosters = RosterBook()
     var offers = OfferBook()
+    var playerList = PlayerListBook()
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
@@ -43,6 +44,9 @@ struct RawSubject: Sendable {
             if needs.contains(.games) { subject.games = try await GameBook.read(reader, around: gameDate, unit: unit) }
             if needs.contains(.names) { subject.names = try await NameBook.read(reader) }
             if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
+            if needs.contains(.playerList) {
+                subject.playerList = try await PlayerListBook.read(reader, season: Season(containing: gameDate))
+            }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
             return subject
         }
