@@ -22,6 +22,8 @@ public enum ScrapersService {
             ScrapeProcessor(BdlActivePlayers(settings: settings), client: client),
             ScrapeProcessor(BdlInjuries(settings: settings), client: client),
             ScrapeProcessor(BdlStandings(settings: settings), client: client),
+            ScrapeProcessor(EspnScoreboard(settings: settings, days: days), client: client),
+            ScrapeProcessor(EspnGameBoxscore(settings: settings), client: client),
         ]
     }
 

@@ -121,15 +121,14 @@ extension Registry {
             runKinds: [.full, .pregame],
             isEnabled: false
         ),
-        .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
         .init(
             "espn_game_boxscore",
             .scrapers,
             unit: .event,
             requirement: .optional,
             discoveredBy: "espn_scoreboard",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
         .init("bdl_games", .scrapers, requirement: .optional),
         .init("bdl_box_scores", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
@@ -266,8 +265,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.espn_scoreboard",
-            scraper: "espn_scoreboard",
-            isEnabled: false
+            scraper: "espn_scoreboard"
         ),
         .init(
             "espn_boxscores",
@@ -275,8 +273,7 @@ extension Registry {
             unit: .event,
             requirement: .optional,
             output: "nba_raw.espn_boxscores",
-            scraper: "espn_game_boxscore",
-            isEnabled: false
+            scraper: "espn_game_boxscore"
         ),
         .init(
             "bdl_player_boxscores",
