@@ -94,7 +94,7 @@ public enum Payload {
     }
 
     /// The title of a page, for people.
-    private static func title(_ body: [UInt8]) -> String {
+    static func title(_ body: [UInt8]) -> String {
         let head = String(decoding: body.prefix(4096), as: UTF8.self)
         guard let open = head.firstRange(of: /<title[^>]*>/.ignoresCase()),
             let close = head[open.upperBound...].firstRange(of: /<\/title/.ignoresCase())

@@ -9,5 +9,7 @@ extension WarehouseTables {
         BigDataBallPlayByPlay.table,
         NbacInjuryReport.table, NbacGamebookPlayerStats.table, NbacRefereeGameAssignment.table,
         NbacRefereeReplayOfficial.table, NbacPlayerMovement.table, BrRosterCurrent.table, EspnTeamRoster.table,
+        BdlPlayerBoxscore.table, BdlInjury.table, BdlStanding.table, BdlActivePlayer.table,
+        EspnScoreboardGame.table, EspnBoxscore.table,
     ]
 }

@@ -10,6 +10,8 @@ public enum RawService {
         BigDataBallPlayByPlayProcessor(),
         NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(), NbacRefereeGameAssignmentsProcessor(),
         NbacPlayerMovementProcessor(), BrRostersCurrentProcessor(), EspnTeamRostersProcessor(),
+        BdlPlayerBoxscoresProcessor(), BdlInjuriesProcessor(), BdlStandingsProcessor(), BdlActivePlayersProcessor(),
+        EspnScoreboardProcessor(), EspnBoxscoresProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

@@ -28,6 +28,14 @@ public enum ScrapersService {
             ScrapeProcessor(NbacRoster(settings: settings), client: client),
             ScrapeProcessor(BrSeasonRoster(settings: settings), client: client),
             ScrapeProcessor(EspnRoster(settings: settings), client: client),
+            ScrapeProcessor(BdlGames(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlBoxScores(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlPlayerBoxScores(settings: settings, days: days), client: client),
+            ScrapeProcessor(BdlActivePlayers(settings: settings), client: client),
+            ScrapeProcessor(BdlInjuries(settings: settings), client: client),
+            ScrapeProcessor(BdlStandings(settings: settings), client: client),
+            ScrapeProcessor(EspnScoreboard(settings: settings, days: days), client: client),
+            ScrapeProcessor(EspnGameBoxscore(settings: settings), client: client),
         ]
     }
 

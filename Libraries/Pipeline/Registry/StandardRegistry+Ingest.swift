@@ -113,22 +113,21 @@ extension Registry {
             requirement: .optional,
             runKinds: [.full, .pregame]
         ),
-        .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
+        .init("espn_scoreboard", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
         .init(
             "espn_game_boxscore",
             .scrapers,
             unit: .event,
             requirement: .optional,
             discoveredBy: "espn_scoreboard",
-            runKinds: [.full, .postgame],
-            isEnabled: false
+            runKinds: [.full, .postgame]
         ),
-        .init("bdl_games", .scrapers, requirement: .optional, isEnabled: false),
-        .init("bdl_box_scores", .scrapers, requirement: .optional, runKinds: [.full, .postgame], isEnabled: false),
-        .init("bdl_player_box_scores", .scrapers, requirement: .optional, isEnabled: false),
-        .init("bdl_active_players", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
-        .init("bdl_injuries", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
-        .init("bdl_standings", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("bdl_games", .scrapers, requirement: .optional),
+        .init("bdl_box_scores", .scrapers, requirement: .optional, runKinds: [.full, .postgame]),
+        .init("bdl_player_box_scores", .scrapers, requirement: .optional),
+        .init("bdl_active_players", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
+        .init("bdl_injuries", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
+        .init("bdl_standings", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
     ]
 
     /// The 21 raw processors, each named after its table.
@@ -251,8 +250,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.espn_scoreboard",
-            scraper: "espn_scoreboard",
-            isEnabled: false
+            scraper: "espn_scoreboard"
         ),
         .init(
             "espn_boxscores",
@@ -260,8 +258,7 @@ extension Registry {
             unit: .event,
             requirement: .optional,
             output: "nba_raw.espn_boxscores",
-            scraper: "espn_game_boxscore",
-            isEnabled: false
+            scraper: "espn_game_boxscore"
         ),
         .init(
             "bdl_player_boxscores",
@@ -269,31 +266,28 @@ extension Registry {
             requirement: .optional,
             output: "nba_raw.bdl_player_boxscores",
             scraper: "bdl_box_scores",
-            isEnabled: false
+            otherScrapers: ["bdl_player_box_scores"]
         ),
         .init(
             "bdl_active_players_current",
             .raw,
             requirement: .optional,
             output: "nba_raw.bdl_active_players_current",
-            scraper: "bdl_active_players",
-            isEnabled: false
+            scraper: "bdl_active_players"
         ),
         .init(
             "bdl_injuries",
             .raw,
             requirement: .optional,
             output: "nba_raw.bdl_injuries",
-            scraper: "bdl_injuries",
-            isEnabled: false
+            scraper: "bdl_injuries"
         ),
         .init(
             "bdl_standings",
             .raw,
             requirement: .optional,
             output: "nba_raw.bdl_standings",
-            scraper: "bdl_standings",
-            isEnabled: false
+            scraper: "bdl_standings"
         ),
     ]
 }

@@ -18,6 +18,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let players = RawNeeds(rawValue: 16)
     /// What the injury reports said before about the games around the date.
     static let injuries = RawNeeds(rawValue: 32)
+    /// The league's own list of the season's players, to hold other lists against.
+    static let playerList = RawNeeds(rawValue: 64)
 }
 
 /// A game of the schedule.

@@ -34,6 +34,7 @@ struct RawSubject: Sendable {
     /// The unit's game as the finder of the unit named it, from the schedule's payload.
     var announcedGame: GameID?
     var injuries = InjuryBook()
+    var playerList = PlayerListBook()
 
     init(unit: String, gameDate: GameDate) {
         self.unit = unit
@@ -55,6 +56,9 @@ struct RawSubject: Sendable {
             if needs.contains(.games) { subject.games = try await GameBook.read(reader, around: gameDate, unit: unit) }
             if needs.contains(.names) { subject.names = try await NameBook.read(reader) }
             if needs.contains(.rosters) { subject.rosters = try await RosterBook.read(reader, before: gameDate) }
+            if needs.contains(.playerList) {
+                subject.playerList = try await PlayerListBook.read(reader, season: Season(containing: gameDate))
+            }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
             if needs.contains(.players) { subject.players = try await PlayerBook.read(reader, on: gameDate) }
             if needs.contains(.injuries) { subject.injuries = try await InjuryBook.read(reader, around: gameDate) }

@@ -2,7 +2,7 @@ import Basketball
 import Foundation
 
 /// How one upstream site answers. A format knows its own paths; what is not its own it leaves to the others.
-protocol SourceFormat {
+protocol SourceFormat: SendableMetatype {
     /// The answer; nil for another site's path. Throws ``BadParameter`` for a question that the site would refuse.
     static func reply(to request: SimRequest, _ league: SimLeague) throws -> SimReply?
 }
@@ -33,11 +33,9 @@ struct BadParameter: Error { let reason: String }
 enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
     static let all: [any SourceFormat.Type] = [
-        PlayerListFormat.self,
-        PlayByPlayFormat.self,
-        BigDataBallFormat.self,
-        ScoreboardFormat.self,
-        PlayerListFormat.self, InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self,
-        PlayerMovementFormat.self, ESPNRosterFormat.self, BasketballReferenceFormat.self, TeamPageFormat.self,
+        PlayerListFormat.self, PlayByPlayFormat.self, BigDataBallFormat.self, ScoreboardFormat.self,
+        InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self, PlayerMovementFormat.self,
+        ESPNRosterFormat.self, BasketballReferenceFormat.self, TeamPageFormat.self, BallDontLieFormat.self,
+        ESPNGamesFormat.self,
     ]
 }
