@@ -16,6 +16,8 @@ import Upstream
     static let event = "f54c4a22568ce9dc33fb410d1b0e75e9"
     static let oddsPath = "/v4/sports/basketball_nba/events/\(event)/odds"
     static let boxPath = "/stats/boxscoretraditionalv3"
+    /// The scrape and the raw task of the game's team box score.
+    static let boxTasks: SQL = "nba_orchestration.task WHERE unit = '0022300561' AND processor = 'nbac_team_boxscore'"
 
     static func settings(_ url: String, age: Duration = .seconds(30)) -> SourceSettings {
         var settings = SourceSettings.standIn(url, key: "quite-secret")
@@ -80,14 +82,7 @@ import Upstream
             let request = try #require(source.seen.first)
             #expect(request.query["Season"] == "2023-24" && request.headers["user-agent"] == SourceClient.userAgent)
             // The final game of the date is a unit of the team box score, with its raw task.
-            #expect(
-                try await harness.count(
-                    """
-                    nba_orchestration.task WHERE unit = '0022300561' AND phase IN (1, 2)
-                        AND processor = 'nbac_team_boxscore'
-                    """
-                ) == 2
-            )
+            #expect(try await harness.count(Self.boxTasks) == 2)
             #expect(
                 try await harness.count(
                     """
@@ -107,9 +102,7 @@ import Upstream
             $0.answer(Self.schedulePath, .init(200, Self.schedule(status: status)))
         } _: { result, _, harness in
             #expect(result.state == "success")
-            let found = try await harness.count(
-                "nba_orchestration.task WHERE unit = '0022300561' AND processor = 'nbac_team_boxscore'"
-            )
+            let found = try await harness.count(Self.boxTasks)
             #expect(found == tasks)
         }
     }

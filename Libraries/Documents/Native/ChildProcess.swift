@@ -1,11 +1,6 @@
 import CSpawn
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Starts a program, feeds it, reads it and ends it. Blocks.
 enum ChildProcess {
