@@ -6,6 +6,6 @@ extension WarehouseTables {
         NbacSchedule.table, NbacPlayerBoxscore.table, NbacTeamBoxscore.table, OddsAPIPlayerPointsProp.table,
         OddsAPIGameLine.table, NbacPlayerListCurrent.table,
         BdlPlayerBoxscore.table, BdlInjury.table, BdlStanding.table, BdlActivePlayer.table,
-        EspnScoreboardGame.table, EspnBoxscore.table,
+        EspnScoreboardGame.table, EspnBoxscore.table, BettingProsPlayerProp.table,
     ]
 }

@@ -7,7 +7,7 @@ public enum RawService {
         NbacScheduleProcessor(), NbacPlayerBoxscoresProcessor(), NbacTeamBoxscoreProcessor(),
         OddsApiPlayerPointsPropsProcessor(), OddsApiGameLinesProcessor(), NbacPlayerListProcessor(),
         BdlPlayerBoxscoresProcessor(), BdlInjuriesProcessor(), BdlStandingsProcessor(), BdlActivePlayersProcessor(),
-        EspnScoreboardProcessor(), EspnBoxscoresProcessor(),
+        EspnScoreboardProcessor(), EspnBoxscoresProcessor(), BettingProsPlayerPointsPropsProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

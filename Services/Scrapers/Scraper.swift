@@ -30,7 +30,7 @@ protocol Scraper: Sendable {
 }
 
 extension Scraper {
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { nil }
+    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { try request.next?(page) }
 }
 
 /// One question to a source.
@@ -40,6 +40,8 @@ struct ScrapeRequest: Sendable {
     var absentStatuses: Set<Int> = [204]
     /// How long an earlier answer may be used again; nil asks each time.
     var maximumAge: Duration?
+    /// What to ask after this answer, where that follows from the answer; nil for an answer that stands alone.
+    var next: (@Sendable (_ page: [UInt8]) throws -> ScrapeRequest?)?
 }
 
 /// What a scraper made of an answer.

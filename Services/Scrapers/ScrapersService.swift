@@ -24,6 +24,8 @@ public enum ScrapersService {
             ScrapeProcessor(BdlStandings(settings: settings), client: client),
             ScrapeProcessor(EspnScoreboard(settings: settings, days: days), client: client),
             ScrapeProcessor(EspnGameBoxscore(settings: settings), client: client),
+            ScrapeProcessor(BpEvents(settings: settings, days: days), client: client),
+            ScrapeProcessor(BpPlayerProps(settings: settings, days: days), client: client),
         ]
     }
 

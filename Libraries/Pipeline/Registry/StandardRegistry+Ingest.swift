@@ -78,14 +78,13 @@ extension Registry {
             isEnabled: false
         ),
         .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
-        .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "bp_player_props",
             .scrapers,
             requirement: .optional,
             discoveredBy: "bp_events",
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
 
         // Others.
@@ -230,8 +229,7 @@ extension Registry {
             .raw,
             requirement: .optional,
             output: "nba_raw.bettingpros_player_points_props",
-            scraper: "bp_player_props",
-            isEnabled: false
+            scraper: "bp_player_props"
         ),
         .init(
             "br_rosters_current",

@@ -6,6 +6,6 @@ public enum WarehouseMigrations {
     public static let all: [PostgresMigration] = [
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
         OrchestrationSchema.operations, roles, hotPath, reference,
-        bdlBoxscores, bdlLeague, espnGames,
+        bdlBoxscores, bdlLeague, espnGames, bettingPros,
     ]
 }

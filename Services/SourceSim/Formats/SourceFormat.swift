@@ -32,5 +32,7 @@ struct BadParameter: Error { let reason: String }
 
 enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
-    static let all: [any SourceFormat.Type] = [PlayerListFormat.self, BallDontLieFormat.self, ESPNGamesFormat.self]
+    static let all: [any SourceFormat.Type] = [
+        PlayerListFormat.self, BallDontLieFormat.self, ESPNGamesFormat.self, BettingProsFormat.self,
+    ]
 }
