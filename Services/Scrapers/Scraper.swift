@@ -8,6 +8,8 @@ import Upstream
 protocol Scraper: Sendable {
     associatedtype Content: Sendable
     static var name: String { get }
+    /// Whether the source counts the requests of our key and says so with each answer.
+    static var hasCredits: Bool { get }
 
     /// What to ask for a task. Throws ``TaskError`` when the task names nothing that can be asked for.
     func request(for execution: Execution) async throws -> ScrapeRequest
@@ -30,6 +32,8 @@ protocol Scraper: Sendable {
 }
 
 extension Scraper {
+    static var hasCredits: Bool { false }
+
     func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { try request.next?(page) }
 }
 

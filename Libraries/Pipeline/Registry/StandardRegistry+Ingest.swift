@@ -60,24 +60,22 @@ extension Registry {
             runKinds: [.full, .pregame]
         ),
         .init("oddsa_game_lines", .scrapers, unit: .event, discoveredBy: "oddsa_events", runKinds: [.full, .pregame]),
-        .init("oddsa_events_his", .scrapers, requirement: .optional, isEnabled: false),
+        .init("oddsa_events_his", .scrapers, requirement: .optional),
         .init(
             "oddsa_player_props_his",
             .scrapers,
             unit: .event,
             requirement: .optional,
-            discoveredBy: "oddsa_events_his",
-            isEnabled: false
+            discoveredBy: "oddsa_events_his"
         ),
         .init(
             "oddsa_game_lines_his",
             .scrapers,
             unit: .event,
             requirement: .optional,
-            discoveredBy: "oddsa_events_his",
-            isEnabled: false
+            discoveredBy: "oddsa_events_his"
         ),
-        .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
+        .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional),
         .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "bp_player_props",
@@ -215,14 +213,16 @@ extension Registry {
             .raw,
             unit: .event,
             output: "nba_raw.odds_api_player_points_props",
-            scraper: "oddsa_player_props"
+            scraper: "oddsa_player_props",
+            otherScrapers: ["oddsa_player_props_his"]
         ),
         .init(
             "odds_api_game_lines",
             .raw,
             unit: .event,
             output: "nba_raw.odds_api_game_lines",
-            scraper: "oddsa_game_lines"
+            scraper: "oddsa_game_lines",
+            otherScrapers: ["oddsa_game_lines_his"]
         ),
         .init(
             "bettingpros_player_points_props",

@@ -34,5 +34,6 @@ enum SourceFormats {
     /// The formats beside those that the simulator answers itself.
     static let all: [any SourceFormat.Type] = [
         PlayerListFormat.self, BallDontLieFormat.self, ESPNGamesFormat.self, BettingProsFormat.self,
+        OddsHistoryFormat.self, OddsParticipantsFormat.self,
     ]
 }
