@@ -11,7 +11,7 @@ public enum RawService {
         NbacInjuryReportProcessor(), NbacGamebookPlayerStatsProcessor(), NbacRefereeGameAssignmentsProcessor(),
         NbacPlayerMovementProcessor(), BrRostersCurrentProcessor(), EspnTeamRostersProcessor(),
         BdlPlayerBoxscoresProcessor(), BdlInjuriesProcessor(), BdlStandingsProcessor(), BdlActivePlayersProcessor(),
-        EspnScoreboardProcessor(), EspnBoxscoresProcessor(),
+        EspnScoreboardProcessor(), EspnBoxscoresProcessor(), BettingProsPlayerPointsPropsProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

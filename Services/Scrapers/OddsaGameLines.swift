@@ -4,6 +4,7 @@ import Upstream
 /// The bookmakers' spreads, totals and moneylines for one event; the statuses are those of ``EventOdds``.
 struct OddsaGameLines: Scraper {
     static let name = "oddsa_game_lines"
+    static let hasCredits = true
     private let odds: EventOdds
 
     init(settings: SourceSettings) { odds = EventOdds(settings: settings, markets: ["spreads", "totals", "h2h"]) }

@@ -4,6 +4,7 @@ import Upstream
 /// The bookmakers' points lines for the players of one event; the statuses are those of ``EventOdds``.
 struct OddsaPlayerProps: Scraper {
     static let name = "oddsa_player_props"
+    static let hasCredits = true
     private let odds: EventOdds
 
     init(settings: SourceSettings) { odds = EventOdds(settings: settings, markets: ["player_points"]) }

@@ -18,6 +18,14 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
     }
 
     func execute(_ execution: Execution) async throws -> Outcome {
+        var outcome = try await scrape(execution)
+        if Source.hasCredits, let credits = client.credits.latest {
+            outcome.alsoWrite = { try await credits.report(in: $0) }
+        }
+        return outcome
+    }
+
+    private func scrape(_ execution: Execution) async throws -> Outcome {
         guard let capture = try await capture(execution) else {
             return try await nothing(execution, Finding(status: .noData, count: 0))
         }

@@ -8,6 +8,8 @@ import Upstream
 protocol Scraper: Sendable {
     associatedtype Content: Sendable
     static var name: String { get }
+    /// Whether the source counts the requests of our key and says so with each answer.
+    static var hasCredits: Bool { get }
 
     /// What to ask for a task. Throws ``TaskError`` when the task names nothing that can be asked for.
     func request(for execution: Execution) async throws -> ScrapeRequest
@@ -30,7 +32,9 @@ protocol Scraper: Sendable {
 }
 
 extension Scraper {
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { nil }
+    static var hasCredits: Bool { false }
+
+    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { try request.next?(page) }
 }
 
 /// One question to a source.
@@ -44,6 +48,8 @@ struct ScrapeRequest: Sendable {
     var maximumAge: Duration?
     /// Asked when the first question gets no usable answer, as where a site has an older form of the same.
     var fallback: HTTPRequest?
+    /// What to ask after this answer, where that follows from the answer; nil for an answer that stands alone.
+    var next: (@Sendable (_ page: [UInt8]) throws -> ScrapeRequest?)?
 }
 
 /// What a scraper made of an answer.

@@ -15,6 +15,10 @@ public enum ScrapersService {
             ScrapeProcessor(OddsaEvents(settings: settings, days: days), client: client),
             ScrapeProcessor(OddsaPlayerProps(settings: settings), client: client),
             ScrapeProcessor(OddsaGameLines(settings: settings), client: client),
+            ScrapeProcessor(OddsaEventsHis(settings: settings, days: days), client: client),
+            ScrapeProcessor(OddsaPlayerPropsHis(settings: settings), client: client),
+            ScrapeProcessor(OddsaGameLinesHis(settings: settings), client: client),
+            ScrapeProcessor(OddsaTeamPlayers(settings: settings), client: client),
             ScrapeProcessor(NbacPlayerList(settings: settings), client: client),
             ScrapeProcessor(NbacScheduleCDN(settings: settings), client: client),
             ScrapeProcessor(NbacScoreboard(settings: settings, days: days), client: client),
@@ -36,6 +40,8 @@ public enum ScrapersService {
             ScrapeProcessor(BdlStandings(settings: settings), client: client),
             ScrapeProcessor(EspnScoreboard(settings: settings, days: days), client: client),
             ScrapeProcessor(EspnGameBoxscore(settings: settings), client: client),
+            ScrapeProcessor(BpEvents(settings: settings, days: days), client: client),
+            ScrapeProcessor(BpPlayerProps(settings: settings, days: days), client: client),
         ]
     }
 

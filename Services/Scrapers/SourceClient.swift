@@ -8,6 +8,8 @@ import Upstream
 /// Retry-After, and under our own name.
 struct SourceClient: Sendable {
     let settings: SourceSettings
+    /// What is left of the odds source's credits, by its last answer.
+    let credits = CreditMeter()
     private let http: HTTPClient
     private let pace: HostPace
 
@@ -55,6 +57,7 @@ struct SourceClient: Sendable {
             await pace.record(failed: true, at: host, logger: logger)
             throw TaskError(error.isTransient ? .transient : .permanent, type: "source_\(error.code)", "\(error)")
         }
+        credits.read(response.headers)
         let isAnswer =
             request.absentStatuses.contains(response.status) || response.isSuccess || response.status == 304
         // What we asked wrongly says nothing about the site.

@@ -56,32 +56,29 @@ extension Registry {
             runKinds: [.full, .pregame]
         ),
         .init("oddsa_game_lines", .scrapers, unit: .event, discoveredBy: "oddsa_events", runKinds: [.full, .pregame]),
-        .init("oddsa_events_his", .scrapers, requirement: .optional, isEnabled: false),
+        .init("oddsa_events_his", .scrapers, requirement: .optional),
         .init(
             "oddsa_player_props_his",
             .scrapers,
             unit: .event,
             requirement: .optional,
-            discoveredBy: "oddsa_events_his",
-            isEnabled: false
+            discoveredBy: "oddsa_events_his"
         ),
         .init(
             "oddsa_game_lines_his",
             .scrapers,
             unit: .event,
             requirement: .optional,
-            discoveredBy: "oddsa_events_his",
-            isEnabled: false
+            discoveredBy: "oddsa_events_his"
         ),
-        .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional, isEnabled: false),
-        .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame], isEnabled: false),
+        .init("oddsa_team_players", .scrapers, unit: .team, requirement: .optional),
+        .init("bp_events", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init(
             "bp_player_props",
             .scrapers,
             requirement: .optional,
             discoveredBy: "bp_events",
-            runKinds: [.full, .pregame],
-            isEnabled: false
+            runKinds: [.full, .pregame]
         ),
 
         // Others.
@@ -204,22 +201,23 @@ extension Registry {
             .raw,
             unit: .event,
             output: "nba_raw.odds_api_player_points_props",
-            scraper: "oddsa_player_props"
+            scraper: "oddsa_player_props",
+            otherScrapers: ["oddsa_player_props_his"]
         ),
         .init(
             "odds_api_game_lines",
             .raw,
             unit: .event,
             output: "nba_raw.odds_api_game_lines",
-            scraper: "oddsa_game_lines"
+            scraper: "oddsa_game_lines",
+            otherScrapers: ["oddsa_game_lines_his"]
         ),
         .init(
             "bettingpros_player_points_props",
             .raw,
             requirement: .optional,
             output: "nba_raw.bettingpros_player_points_props",
-            scraper: "bp_player_props",
-            isEnabled: false
+            scraper: "bp_player_props"
         ),
         .init(
             "br_rosters_current",

@@ -20,6 +20,8 @@ struct RawNeeds: OptionSet, Sendable {
     static let injuries = RawNeeds(rawValue: 32)
     /// The league's own list of the season's players, to hold other lists against.
     static let playerList = RawNeeds(rawValue: 64)
+    /// What BettingPros' books offered before, for the date.
+    static let bettingProsOffers = RawNeeds(rawValue: 128)
 }
 
 /// A game of the schedule.

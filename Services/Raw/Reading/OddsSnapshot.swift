@@ -6,7 +6,7 @@ import Upstream
 /// What the two odds processors share: whose odds, and of which moment.
 struct OddsSnapshot: Sendable {
     var payload: OddsPayload
-    /// The latest update of any bookmaker in the markets concerned.
+    /// The envelope's moment of a historical payload; else the latest update of any bookmaker in the markets concerned.
     var timestamp: Date
     var gameID: String
 
@@ -35,7 +35,7 @@ struct OddsSnapshot: Sendable {
                 .map { $0.lastUpdate ?? book.lastUpdate }
         }
         guard !updates.isEmpty else { return nil }
-        guard let timestamp = updates.compactMap({ $0 }).max() ?? payload.envelopeTimestamp else {
+        guard let timestamp = payload.envelopeTimestamp ?? updates.compactMap({ $0 }).max() else {
             throw PayloadError(.structure, "no market says when it was updated")
         }
         let found = payload.event

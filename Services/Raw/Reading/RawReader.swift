@@ -59,6 +59,9 @@ struct RawSubject: Sendable {
             if needs.contains(.playerList) {
                 subject.playerList = try await PlayerListBook.read(reader, season: Season(containing: gameDate))
             }
+            if needs.contains(.bettingProsOffers) {
+                subject.offers = try await OfferBook.readBettingPros(reader, date: gameDate)
+            }
             if needs.contains(.offers) { subject.offers = try await OfferBook.read(reader, event: unit) }
             if needs.contains(.players) { subject.players = try await PlayerBook.read(reader, on: gameDate) }
             if needs.contains(.injuries) { subject.injuries = try await InjuryBook.read(reader, around: gameDate) }

@@ -36,6 +36,7 @@ enum SourceFormats {
         PlayerListFormat.self, PlayByPlayFormat.self, BigDataBallFormat.self, ScoreboardFormat.self,
         InjuryReportFormat.self, GamebookFormat.self, RefereeFormat.self, PlayerMovementFormat.self,
         ESPNRosterFormat.self, BasketballReferenceFormat.self, TeamPageFormat.self, BallDontLieFormat.self,
-        ESPNGamesFormat.self,
+        ESPNGamesFormat.self, BettingProsFormat.self, OddsHistoryFormat.self,
+        OddsParticipantsFormat.self,
     ]
 }

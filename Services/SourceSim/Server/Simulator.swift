@@ -173,59 +173,24 @@ extension Simulator {
 
     private func odds(eventID: String, _ query: [String: String]) throws -> SimReply {
         if let refusal = keyRefusal(query) { return refusal }
-        let wanted = Set((query["markets"] ?? "h2h").split(separator: ",").map(String.init))
-        let unknown = wanted.subtracting(OddsFormat.markets)
-        if !unknown.isEmpty {
-            return .refusal(422, "Invalid markets: \(unknown.sorted().joined(separator: ","))", code: "INVALID_MARKET")
-        }
-        guard let format = OddsFormat.PriceFormat(rawValue: query["oddsFormat"] ?? "decimal") else {
-            return .refusal(422, "Invalid oddsFormat", code: "INVALID_ODDS_FORMAT")
+        let question: OddsFormat.Question
+        switch OddsFormat.Question.read(query) {
+        case .success(let read): question = read
+        case .failure(let refusal): return refusal.reply
         }
         guard let game = try store.game(eventID: eventID), let event = OddsFormat.event(game, id: eventID) else {
             return .refusal(404, "Event not found", code: "EVENT_NOT_FOUND")
         }
-        let books = query["bookmakers"].map { Set($0.split(separator: ",").map(String.init)) }
         let bookmakers =
             try isPosted(game)
-            ? OddsFormat.propBooks.filter { books?.contains($0.key) ?? true }.compactMap {
-                try bookmaker($0, game: game, eventID: eventID, wanted: wanted, format: format)
-            } : []
-        return SimReply(.object(event + [.init(key: "bookmakers", value: .array(bookmakers))]))
-    }
-
-    private func bookmaker(
-        _ book: OddsFormat.Book,
-        game: Game,
-        eventID: String,
-        wanted: Set<String>,
-        format: OddsFormat.PriceFormat
-    ) throws -> JSON? {
-        let stamped = min(game.tip.addingTimeInterval(-30 * 60), now ?? game.tip)
-        let lastUpdate = LeagueClock.formatUTC(stamped)
-        var markets: [JSON] = []
-        var hasGameMarket = false
-        if !wanted.isDisjoint(with: ["spreads", "totals", "h2h"]),
-            OddsFormat.lineBooks.contains(where: { $0.key == book.key }),
-            let line = try store.line(game)
-        {
-            markets += OddsFormat.gameMarkets(line, game: game, wanted: wanted, format: format, lastUpdate: lastUpdate)
-            hasGameMarket = !markets.isEmpty
-        }
-        let season = game.id.season
-        if wanted.contains("player_points"), let current = try store.players(season) {
-            let previous = try store.players(Season(startYear: season.startYear - 1))
-            let lines = PointsLine.lines(
-                game: game,
+            ? OddsFormat.bookmakers(
+                of: game,
                 eventID: eventID,
-                book: book.key,
-                current: current,
-                previous: previous
-            )
-            if let market = OddsFormat.pointsMarket(lines, format: format, lastUpdate: lastUpdate) {
-                markets.append(market)
-            }
-        }
-        return OddsFormat.bookmaker(book, markets: markets, lastUpdate: hasGameMarket ? lastUpdate : nil)
+                question,
+                stamped: min(game.tip.addingTimeInterval(-30 * 60), now ?? game.tip),
+                store: store
+            ) : []
+        return SimReply(.object(event + [.init(key: "bookmakers", value: .array(bookmakers))]))
     }
 
     /// Lines appear on the Eastern day of the game, when every earlier day is over.
