@@ -16,11 +16,16 @@ public struct PayloadLayout: Sendable, Hashable {
         /// A source's own number of up to 12 digits.
         case number
 
+        /// Ten digits of the league; a shorter form of them would be another name of the same game.
+        private static func isGameID(_ unit: String) -> Bool {
+            do { return try NBAGameID(unit).rawValue == unit } catch { return false }
+        }
+
         /// Whether a unit has this form.
         public func accepts(_ unit: String) -> Bool {
             switch self {
             case .wholeDate: unit == UnitKind.wholeDate
-            case .game: (try? NBAGameID(unit))?.rawValue == unit
+            case .game: Self.isGameID(unit)
             case .oddsEvent: OddsEventID(unit) != nil
             case .team: Team.all.contains { $0.tricode == unit }
             case .number: (1...12).contains(unit.utf8.count) && unit.utf8.allSatisfy { (48...57).contains($0) }

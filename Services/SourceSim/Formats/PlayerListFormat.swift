@@ -13,12 +13,11 @@ enum PlayerListFormat: SourceFormat {
     static func reply(to request: SimRequest, _ league: SimLeague) throws -> SimReply? {
         guard request.path == "/stats/playerindex" else { return nil }
         let label = request.query["Season"] ?? ""
-        let rows: [JSON]
-        if let season = try? Season(label: label), let book = try league.store.players(season) {
-            rows = book.appearances.keys.sorted().compactMap { row($0, book, league, season) }
-        } else {
-            // A season that is wrong or unknown gets an empty list and no error, as upstream does.
-            rows = []
+        // A season that is wrong or unknown gets an empty list and no error, as upstream does.
+        let season = league.store.source.seasons.first { $0.label == label }
+        let book = try season.flatMap { try league.store.players($0) }
+        let rows = (book?.appearances.keys.sorted() ?? []).compactMap { id in
+            season.flatMap { season in book.flatMap { row(id, $0, league, season) } }
         }
         return SimReply([
             "resource": "playerindex",
