@@ -10,12 +10,7 @@ struct BigDataBallPlayByPlayProcessor: RawReader {
     static let needs: RawNeeds = [.games, .names]
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
-        guard let date = location.key?.gameDate, let game = location.key?.unit else { return nil }
-        return scope(date, game).headKey
-    }
-
-    private func scope(_ date: GameDate, _ game: String) -> WriteScope {
-        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game))])
+        location.gameScope?.headKey
     }
 
     func read(
@@ -46,7 +41,7 @@ struct BigDataBallPlayByPlayProcessor: RawReader {
                     lookups: lookups
                 )
             },
-            scope: scope(game.date, id.rawValue),
+            scope: .game(game.date, id.rawValue),
             minimumShareOfHead: 0.9,
             notes: payload.notes,
             listedCount: payload.listedCount

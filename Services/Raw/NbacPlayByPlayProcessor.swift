@@ -13,12 +13,7 @@ struct NbacPlayByPlayProcessor: RawReader {
     static let minimumShareOfHead = 0.7
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
-        guard let date = location.key?.gameDate, let game = location.key?.unit else { return nil }
-        return scope(date, game).headKey
-    }
-
-    private func scope(_ date: GameDate, _ game: String) -> WriteScope {
-        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game))])
+        location.gameScope?.headKey
     }
 
     func read(
@@ -55,7 +50,7 @@ struct NbacPlayByPlayProcessor: RawReader {
                     people: people
                 )
             },
-            scope: scope(game.date, id.rawValue),
+            scope: .game(game.date, id.rawValue),
             minimumShareOfHead: Self.minimumShareOfHead,
             notes: payload.notes,
             listedCount: payload.listedCount,

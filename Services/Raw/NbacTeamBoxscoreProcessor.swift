@@ -12,12 +12,7 @@ struct NbacTeamBoxscoreProcessor: RawReader {
     func needs(of body: [UInt8]) throws -> RawNeeds { try TeamBoxPayload.isOlderForm(body) ? .games : [] }
 
     func headPrefix(_ location: RawInput.Location, _ subject: RawSubject) -> String? {
-        guard let date = location.key?.gameDate, let game = location.key?.unit else { return nil }
-        return scope(date, game).headKey
-    }
-
-    private func scope(_ date: GameDate, _ game: String) -> WriteScope {
-        .rows([ScopeCondition("game_date", .date(date)), ScopeCondition("nba_game_id", .text(game))])
+        location.gameScope?.headKey
     }
 
     func read(
@@ -37,7 +32,7 @@ struct NbacTeamBoxscoreProcessor: RawReader {
         }
         return RawContent(
             rows: rows,
-            scope: scope(rows.first?.gameDate ?? date, game.rawValue),
+            scope: .game(rows.first?.gameDate ?? date, game.rawValue),
             // One of two teams is not a game.
             minimumShareOfHead: 0.9,
             notes: payload.notes,

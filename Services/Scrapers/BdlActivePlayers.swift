@@ -14,20 +14,12 @@ struct BdlActivePlayers: Scraper {
         try BallDontLieAPI(settings: settings).request("/v1/players/active", ["per_page": BallDontLieAPI.pageSize])
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieActivePlayers {
         let content = try BallDontLieActivePlayers.parse(body)
         guard content.players.count >= Self.minimumPlayers else {
             throw PayloadError(.tooFewRows, "\(content.players.count) players of at least \(Self.minimumPlayers)")
         }
         return content
-    }
-
-    func subject(of content: BallDontLieActivePlayers, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: BallDontLieActivePlayers, _ execution: Execution) -> Finding {
@@ -37,6 +29,4 @@ struct BdlActivePlayers: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

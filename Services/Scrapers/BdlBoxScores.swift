@@ -15,16 +15,8 @@ struct BdlBoxScores: Scraper {
         try BallDontLieAPI(settings: settings).request("/v1/box_scores", ["date": execution.gameDate.description])
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieBoxScores {
         try BallDontLieBoxScores.parse(body, date: execution.gameDate)
-    }
-
-    func subject(of content: BallDontLieBoxScores, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: BallDontLieBoxScores, _ execution: Execution) async throws -> Finding {

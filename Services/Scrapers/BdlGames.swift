@@ -18,16 +18,8 @@ struct BdlGames: Scraper {
         )
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieGames {
         try BallDontLieGames.parse(body)
-    }
-
-    func subject(of content: BallDontLieGames, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: BallDontLieGames, _ execution: Execution) async throws -> Finding {

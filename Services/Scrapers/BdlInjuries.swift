@@ -14,16 +14,8 @@ struct BdlInjuries: Scraper {
         try BallDontLieAPI(settings: settings).request("/v1/player_injuries", ["per_page": BallDontLieAPI.pageSize])
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieInjuries {
         try BallDontLieInjuries.parse(body, on: LeagueClock.gameDate(of: execution.clock.now))
-    }
-
-    func subject(of content: BallDontLieInjuries, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: BallDontLieInjuries, _ execution: Execution) -> Finding {
@@ -37,6 +29,4 @@ struct BdlInjuries: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

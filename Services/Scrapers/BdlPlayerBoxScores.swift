@@ -16,16 +16,8 @@ struct BdlPlayerBoxScores: Scraper {
         )
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieBoxScores {
         try BallDontLieBoxScores.parse(body, date: execution.gameDate)
-    }
-
-    func subject(of content: BallDontLieBoxScores, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: BallDontLieBoxScores, _ execution: Execution) async throws -> Finding {

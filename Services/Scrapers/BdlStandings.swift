@@ -16,10 +16,6 @@ struct BdlStandings: Scraper {
         )
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        try BallDontLieAPI.nextPage(after: page, request)
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> BallDontLieStandings {
         let content = try BallDontLieStandings.parse(body)
         let season = Season(containing: execution.gameDate)
@@ -40,6 +36,4 @@ struct BdlStandings: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

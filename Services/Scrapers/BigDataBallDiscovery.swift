@@ -14,8 +14,8 @@ struct BigDataBallDiscovery: Scraper {
     let days: LeagueDays
 
     func request(for execution: Execution) throws -> ScrapeRequest {
-        ScrapeRequest(
-            http: HTTPRequest(
+        Self.paged(
+            HTTPRequest(
                 url: SourceClient.url(
                     settings.url(.drive),
                     "/drive/v3/files",
@@ -30,25 +30,25 @@ struct BigDataBallDiscovery: Scraper {
         )
     }
 
+    private static func paged(_ http: HTTPRequest) -> ScrapeRequest {
+        var request = ScrapeRequest(http: http)
+        request.next = { page in
+            guard let token = try DriveFilesPayload.nextPage(page) else { return nil }
+            var next = http
+            let base = http.url.split(separator: "&pageToken=")[0]
+            next.url = base + "&" + SourceClient.url("", "", ["pageToken": token]).dropFirst()
+            return paged(next)
+        }
+        return request
+    }
+
     /// The token goes into a header, which no log shows.
     static func headers(_ settings: SourceSettings) throws(TaskError) -> [(String, String)] {
         [("Accept", "*/*"), ("Authorization", "Bearer \(try settings.key(.drive))")]
     }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? {
-        guard let token = try DriveFilesPayload.nextPage(page) else { return nil }
-        var next = request
-        let base = request.http.url.split(separator: "&pageToken=")[0]
-        next.http.url = base + "&" + SourceClient.url("", "", ["pageToken": token]).dropFirst()
-        return next
-    }
-
     func validate(_ body: [UInt8], _ execution: Execution) throws -> DriveFilesPayload {
         try DriveFilesPayload.parse(body)
-    }
-
-    func subject(of content: DriveFilesPayload, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: DriveFilesPayload, _ execution: Execution) async throws -> Finding {

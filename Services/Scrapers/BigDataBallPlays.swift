@@ -49,6 +49,4 @@ struct BigDataBallPlays: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

@@ -19,10 +19,6 @@ struct BpEvents: Scraper {
         try BettingProsEvents.parse(body)
     }
 
-    func subject(of content: BettingProsEvents, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: BettingProsEvents, _ execution: Execution) async throws -> Finding {
         let day = try await days.knownOrAsked(execution)
         var notes = content.notes

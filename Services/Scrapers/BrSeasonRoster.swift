@@ -52,8 +52,6 @@ struct BrSeasonRoster: Scraper {
     func judge(_ content: SeasonRosterPayload, _ execution: Execution) -> Finding {
         Finding(status: .success, count: content.players.count, notes: content.notes)
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }
 
 extension Execution {

@@ -50,6 +50,4 @@ struct EspnGameBoxscore: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

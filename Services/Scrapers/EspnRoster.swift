@@ -37,6 +37,4 @@ struct EspnRoster: Scraper {
     func judge(_ content: ESPNRosterPayload, _ execution: Execution) -> Finding {
         Finding(status: .success, count: content.players.count, notes: content.notes)
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

@@ -28,10 +28,6 @@ struct EspnScoreboard: Scraper {
 
     func validate(_ body: [UInt8], _ execution: Execution) throws -> ESPNScoreboard { try ESPNScoreboard.parse(body) }
 
-    func subject(of content: ESPNScoreboard, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: ESPNScoreboard, _ execution: Execution) async throws -> Finding {
         let day = try await days.knownOrAsked(execution)
         var notes = content.notes

@@ -28,7 +28,7 @@ struct NbacInjuryReport: Scraper {
         // The store behind the site answers 403 for what is not there (yet).
         return ScrapeRequest(
             http: requests[0],
-            otherwise: Array(requests.dropFirst()),
+            alternatives: Array(requests.dropFirst()),
             absentStatuses: [204, 403, 404]
         )
     }

@@ -50,10 +50,6 @@ struct NbacPlayerBoxscore: Scraper {
         try GameLogPayload.parse(body, date: execution.gameDate)
     }
 
-    func subject(of content: GameLogPayload, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: GameLogPayload, _ execution: Execution) async throws -> Finding {
         var finding = Finding(status: .success, count: content.lines.count, notes: content.notes)
         guard !content.lines.isEmpty else {

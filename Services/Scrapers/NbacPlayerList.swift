@@ -37,13 +37,7 @@ struct NbacPlayerList: Scraper {
         return payload
     }
 
-    func subject(of content: PlayerListPayload, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: PlayerListPayload, _ execution: Execution) -> Finding {
         Finding(status: .success, count: content.players.count, notes: content.notes)
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

@@ -32,13 +32,7 @@ struct NbacPlayerMovement: Scraper {
         return payload
     }
 
-    func subject(of content: PlayerMovementPayload, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: PlayerMovementPayload, _ execution: Execution) -> Finding {
         Finding(status: .success, count: content.transactions.count, notes: content.notes)
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

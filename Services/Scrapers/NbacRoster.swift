@@ -33,6 +33,4 @@ struct NbacRoster: Scraper {
     func judge(_ content: TeamPagePayload, _ execution: Execution) -> Finding {
         Finding(status: .success, count: content.players.count, notes: content.notes)
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

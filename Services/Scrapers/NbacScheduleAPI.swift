@@ -59,7 +59,4 @@ struct NbacScheduleAPI: Scraper {
             notes: content.notes
         )
     }
-
-    /// A season without any game is never what was to be expected.
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

@@ -46,7 +46,4 @@ struct NbacScheduleCDN: Scraper {
         let count = content.games.count
         return Finding(status: count == 0 ? .noData : .success, count: count, notes: content.notes)
     }
-
-    /// A season without any game is never what was to be expected.
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

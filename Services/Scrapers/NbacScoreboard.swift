@@ -23,7 +23,9 @@ struct NbacScoreboard: Scraper {
         }
         return ScrapeRequest(
             http: question("/stats/scoreboardv3", ["GameDate": date, "LeagueID": "00"]),
-            fallback: question("/stats/scoreboardV2", ["DayOffset": "0", "GameDate": date, "LeagueID": "00"])
+            alternatives: [
+                question("/stats/scoreboardV2", ["DayOffset": "0", "GameDate": date, "LeagueID": "00"])
+            ]
         )
     }
 
@@ -33,10 +35,6 @@ struct NbacScoreboard: Scraper {
             throw PayloadError(.wrongSubject, "asked for \(execution.gameDate), got \(payload.date)")
         }
         return payload
-    }
-
-    func subject(of content: ScoreboardPayload, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
     }
 
     func judge(_ content: ScoreboardPayload, _ execution: Execution) async throws -> Finding {

@@ -40,10 +40,6 @@ struct OddsaEvents: Scraper {
 
     func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsEventList { try OddsEventList.parse(body) }
 
-    func subject(of content: OddsEventList, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: OddsEventList, _ execution: Execution) async throws -> Finding {
         OddsEventsOfDay(content, on: execution.gameDate, try await days.known(execution))
             .finding(of: Self.name, execution)

@@ -33,10 +33,6 @@ struct OddsaEventsHis: Scraper {
 
     func validate(_ body: [UInt8], _ execution: Execution) throws -> OddsEventList { try OddsEventList.parse(body) }
 
-    func subject(of content: OddsEventList, _ execution: Execution) -> PayloadSubject {
-        PayloadSubject(Self.name, date: execution.gameDate)
-    }
-
     func judge(_ content: OddsEventList, _ execution: Execution) async throws -> Finding {
         let moment = LeagueClock.formatUTC(try OddsHistory.moment(execution))
         return OddsEventsOfDay(content, on: execution.gameDate, try await days.known(execution))

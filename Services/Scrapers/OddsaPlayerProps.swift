@@ -18,6 +18,4 @@ struct OddsaPlayerProps: Scraper {
     }
 
     func judge(_ content: OddsPayload, _ execution: Execution) -> Finding { odds.judge(content) }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

@@ -59,6 +59,4 @@ struct OddsaTeamPlayers: Scraper {
         }
         return finding
     }
-
-    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }

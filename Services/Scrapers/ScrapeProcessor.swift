@@ -88,14 +88,25 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         _ old: CaptureCache<Source.Content>.Entry?,
         _ execution: Execution
     ) async throws -> CaptureCache<Source.Content>.Entry? {
-        guard let fallback = request.fallback else { return try await ask(request, old, execution) }
-        var other = request
-        other.fallback = nil
-        do { return try await ask(other, old, execution) } catch let error as TaskError {
-            execution.logger.warning("no usable answer; asking for the older form", metadata: ["error": "\(error)"])
-            other.http = fallback
-            return try await ask(other, old, execution)
+        var failure: TaskError?
+        for http in [request.http] + request.alternatives {
+            var asked = request
+            asked.http = http
+            do {
+                if let entry = try await ask(asked, old, execution) { return entry }
+            } catch let error as TaskError {
+                if !request.alternatives.isEmpty {
+                    execution.logger.warning(
+                        "no usable answer from one of several places",
+                        metadata: ["request": "\(http)", "error": "\(error)"]
+                    )
+                }
+                // One that may pass is worth another attempt, whatever the other places say.
+                if failure?.kind != .transient { failure = error }
+            }
         }
+        if let failure { throw failure }
+        return nil
     }
 
     private func ask(
@@ -106,11 +117,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         var request = request
         if let etag = old?.etag { request.http.headers.append(("If-None-Match", etag)) }
         if let instant = old?.lastModified { request.http.headers.append(("If-Modified-Since", instant)) }
-        var response = try await client.fetch(request, logger: execution.logger)
-        for other in request.otherwise where request.absentStatuses.contains(response.status) {
-            request.http = other
-            response = try await client.fetch(request, logger: execution.logger)
-        }
+        let response = try await client.fetch(request, logger: execution.logger)
         if response.status == 304 {
             guard var entry = old else {
                 throw TaskError(.transient, type: "http_304", "\(request.http) answered 304 without being asked")
@@ -143,7 +150,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         var request = request
         for _ in 1..<Self.maximumPages {
             let next: ScrapeRequest?
-            do { next = try source.nextPage(after: page, request) } catch let error as PayloadError {
+            do { next = try request.next?(page) } catch let error as PayloadError {
                 throw try await refuse(page, SHA256.hash(page).hex, error, at: execution.clock.now, execution)
             }
             guard let next else { return body }

@@ -14,41 +14,42 @@ protocol Scraper: Sendable {
     /// What to ask for a task. Throws ``TaskError`` when the task names nothing that can be asked for.
     func request(for execution: Execution) async throws -> ScrapeRequest
 
-    /// What to ask next when an answer was one page of several; nil after the last. The pages are stored one after the
-    /// other, each byte for byte, with a line feed between them.
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest?
-
     /// Reads a body. Throws ``PayloadError`` when it is not in the source's form.
     func validate(_ body: [UInt8], _ execution: Execution) async throws -> Content
 
-    /// What the payload is about, which names its place in the store.
+    /// What the payload is about, which names its place in the store; the run's date unless the scraper says otherwise.
     func subject(of content: Content, _ execution: Execution) throws -> PayloadSubject
 
     /// What the content amounts to, by a typed count.
     func judge(_ content: Content, _ execution: Execution) async throws -> Finding
 
-    /// Whether nothing was to be expected, asked when there is no answer or it holds nothing.
+    /// Whether nothing was to be expected, asked when there is no answer or it holds nothing; never unless the scraper
+    /// says otherwise.
     func isNothingExpected(_ execution: Execution) async throws -> Bool
 }
 
 extension Scraper {
     static var hasCredits: Bool { false }
 
-    func nextPage(after page: [UInt8], _ request: ScrapeRequest) throws -> ScrapeRequest? { try request.next?(page) }
+    func subject(of content: Content, _ execution: Execution) -> PayloadSubject {
+        PayloadSubject(Self.name, date: execution.gameDate)
+    }
+
+    func isNothingExpected(_ execution: Execution) -> Bool { false }
 }
 
 /// One question to a source.
 struct ScrapeRequest: Sendable {
     var http: HTTPRequest
-    /// Further places where the same may be found, asked in order while the source says that there is nothing.
-    var otherwise: [HTTPRequest] = []
+    /// Further places where the same may be found, such as an older form, asked in order until one gives a usable answer.
+    /// An error counts more than an absence: what could not be asked may be there.
+    var alternatives: [HTTPRequest] = []
     /// Statuses by which the source says that there is nothing (yet).
     var absentStatuses: Set<Int> = [204]
     /// How long an earlier answer may be used again; nil asks each time.
     var maximumAge: Duration?
-    /// Asked when the first question gets no usable answer, as where a site has an older form of the same.
-    var fallback: HTTPRequest?
-    /// What to ask after this answer, where that follows from the answer; nil for an answer that stands alone.
+    /// What to ask after this answer, such as the next page; nil for an answer that stands alone, or that is the last. The
+    /// answers are stored one after the other, each byte for byte, with a line feed between them.
     var next: (@Sendable (_ page: [UInt8]) throws -> ScrapeRequest?)?
 }
 
