@@ -15,6 +15,8 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -55,7 +57,6 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CCompression", path: "Libraries/CCompression"),
     .systemLibrary(name: "CFileAttributes", path: "Libraries/CFileAttributes"),
     .systemLibrary(name: "CLibXML2", path: "Libraries/CLibXML2", pkgConfig: "libxml-2.0"),
-    .systemLibrary(name: "CSpawn", path: "Libraries/CSpawn"),
     .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
 ]
 
@@ -79,7 +80,7 @@ let libraries: [Target] = [
     ),
     library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
     library("Warehouse", ["Upstream", "Pipeline", "Postgres", "Basketball"]),
-    library("Documents", ["CLibXML2", "CSpawn"]),
+    library("Documents", ["CLibXML2", subprocess, system]),
     library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
     library("Models", ["Basketball"]),
 ]
@@ -111,7 +112,10 @@ let executables: [Target] = [
         swiftSettings: strict
     ),
     executable("DevBroker", ["KafkaTestKit", "Kafka", yams, arguments]),
-    executable("SourceSim", ["Basketball", arguments, flyingFox, flyingSocks, logging, lifecycle, signals]),
+    executable(
+        "SourceSim",
+        ["HTTPFetch", "Basketball", arguments, flyingFox, flyingSocks, logging, lifecycle, signals]
+    ),
 ]
 
 let testTargets: [Target] = [
@@ -124,7 +128,7 @@ let testTargets: [Target] = [
     tests("KafkaTests", ["Kafka", "KafkaTestKit", "DevBroker", logging]),
     tests("PostgresTests", ["Postgres", "PostgresTestKit", logging]),
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
-    tests("BasketballTests", ["Basketball"]),
+    tests("BasketballTests", ["Basketball", "HTTPFetch"]),
     tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
     tests("WarehouseTests", core + ["PostgresTestKit"]),
     tests(
@@ -134,7 +138,10 @@ let testTargets: [Target] = [
     tests("AnalyticsTests", ["Analytics", "Warehouse", "Pipeline", "Basketball"]),
     tests(
         "PrecomputeTests",
-        ["Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]
+        [
+            "Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "HTTPFetch",
+            "Basketball", logging,
+        ]
     ),
     tests("DocumentsTests", ["Documents"]),
     tests("UpstreamTests", ["PipelineTestKit", "Upstream", "Documents", "Pipeline", "HTTPFetch", "Basketball"]),
@@ -167,7 +174,7 @@ let testTargets: [Target] = [
         exclude: ["Golden"],
         swiftSettings: strict
     ),
-    tests("SourceSimTests", ["SourceSim", "Upstream", "Basketball", flyingSocks, logging]),
+    tests("SourceSimTests", ["SourceSim", "Upstream", "HTTPFetch", "Basketball", flyingSocks, logging]),
     tests("ModelsTests", ["Models"]),
     tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
@@ -201,6 +208,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],

@@ -324,10 +324,8 @@ public struct BarrierShell: Sendable {
         guard !readers.isEmpty else { return [:] }
         let rows = try await transaction.query(
             """
-            SELECT d.day, h.game_id, h.is_coming
-            FROM unnest(\(Set(readers.map(\.gameDate)).sorted().map(\.postgres))::date[]) AS d(day),
-                LATERAL nba_orchestration.history_missing(d.day) AS h
-            ORDER BY d.day, h.game_id
+            SELECT day, game_id, is_coming
+            FROM nba_orchestration.history_missing(\(Set(readers.map(\.gameDate)).sorted().map(\.postgres))::date[])
             """
         )
         var games: [GameDate: [String]] = [:]

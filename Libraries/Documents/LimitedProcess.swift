@@ -1,4 +1,6 @@
 import Foundation
+import Subprocess
+import SystemPackage
 
 /// A program that gets bytes and gives bytes, with a limit on everything that it could use up.
 ///
@@ -19,49 +21,26 @@ struct LimitedProcess: Sendable {
     var memoryBytes: Int
     var outputBytes: Int
 
-    /// Two at a time, on threads of their own: waiting for a process must not hold one of Swift's few.
-    private static let queue: OperationQueue = {
-        let queue = OperationQueue()
-        queue.name = "tipoff.documents"
-        queue.maxConcurrentOperationCount = 2
-        return queue
-    }()
+    /// How much of what a program complains is kept.
+    private static let errorBytes = 2048
 
     /// What keeps a program from the network; empty where the kernel does not let us.
-    private static let isolation: [String] = {
+    private static let isolation = Task<[String], Never> {
         let unshare = ["unshare", "--user", "--net", "--"]
-        do {
-            let probe = try ChildProcess.run(
-                unshare + ["true"],
-                input: [],
-                deadline: ContinuousClock.now + .seconds(5),
-                maximumOutput: 1024
-            )
-            return probe.status == 0 ? unshare : []
-        } catch {
-            return []
-        }
-    }()
-
-    func run(input: [UInt8]) async throws(DocumentError) -> Output {
-        let result: Result<Output, DocumentError> = await withCheckedContinuation { continuation in
-            Self.queue.addOperation {
-                continuation.resume(returning: Result { () throws(DocumentError) -> Output in try runBlocking(input) })
-            }
-        }
-        return try result.get()
+        let probe = try? await run(unshare + ["true"], input: [], outputBytes: 1024)
+        return probe?.status == 0 ? unshare : []
     }
 
-    private func runBlocking(_ input: [UInt8]) throws(DocumentError) -> Output {
+    /// - Throws: `toolMissing` without the program, `tooLarge` and `tooLong` beyond a limit, `toolFailed` otherwise. A
+    ///   status other than 0 is no error.
+    func run(input: [UInt8]) async throws(DocumentError) -> Output {
         let limits = [
             "prlimit", "--cpu=\(cpuSeconds)", "--as=\(memoryBytes)", "--fsize=0", "--core=0", "--nofile=32", "--",
         ]
-        let output = try ChildProcess.run(
-            Self.isolation + limits + arguments,
-            input: input,
-            deadline: ContinuousClock.now + wallClock,
-            maximumOutput: outputBytes
-        )
+        let command = await Self.isolation.value + limits + arguments
+        let output = try await withDeadline {
+            try await Self.run(command, input: input, outputBytes: outputBytes)
+        }
         // What a shell says too: 127 is a program that is not there, 126 one that may not be run.
         if output.status == 127 || output.status == 126 {
             throw DocumentError(.toolMissing, "\(arguments[0]) is not installed: \(output.errors.prefix(120))")
@@ -71,5 +50,85 @@ struct LimitedProcess: Sendable {
             throw DocumentError(.tooLong, "\(arguments[0]) used more than \(cpuSeconds) s of processor time")
         }
         return output
+    }
+
+    /// Ends the program when its time is over.
+    private func withDeadline(
+        _ body: @escaping @Sendable () async throws -> Output
+    ) async throws(DocumentError) -> Output {
+        do {
+            return try await withThrowingTaskGroup(of: Output.self) { group in
+                group.addTask { try await body() }
+                group.addTask {
+                    try await Task.sleep(for: wallClock)
+                    throw DocumentError(.tooLong, "no end within \(wallClock)")
+                }
+                defer { group.cancelAll() }
+                return try await group.next()!
+            }
+        } catch let error as DocumentError {
+            throw error
+        } catch let error as SubprocessError {
+            let code: DocumentError.Code =
+                switch error.code {
+                case .executableNotFound: .toolMissing
+                case .outputLimitExceeded: .tooLarge
+                default: .toolFailed
+                }
+            throw DocumentError(code, error.description)
+        } catch {
+            throw DocumentError(.toolFailed, "\(error)")
+        }
+    }
+
+    private static func run(_ command: [String], input: [UInt8], outputBytes: Int) async throws -> Output {
+        var options = PlatformOptions()
+        options.createSession = true
+        // Its whole group: nothing that it started outlives it.
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+        ]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let result = try await Subprocess.run(
+            .name(command[0]),
+            arguments: Arguments(Array(command.dropFirst())),
+            environment: .custom(["PATH": path]),
+            platformOptions: options,
+            input: .fileDescriptor(try file(of: input), closeAfterSpawningProcess: true),
+            output: .bytes(limit: outputBytes),
+            error: .sequence
+        ) { execution in
+            var errors: [UInt8] = []
+            for try await chunk in execution.standardError {
+                chunk.withUnsafeBytes { errors += $0.prefix(errorBytes - errors.count) }
+            }
+            return String(decoding: errors, as: UTF8.self)
+        }
+        let status: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+        return Output(bytes: result.standardOutput, errors: result.closureResult, status: status)
+    }
+
+    /// A file without a name that holds the bytes, for standard input: a program need not read a pipe to its end.
+    private static func file(of bytes: [UInt8]) throws -> FileDescriptor {
+        let path = FilePath(FileManager.default.temporaryDirectory.path).appending("tipoff-\(UUID().uuidString)")
+        let file = try FileDescriptor.open(
+            path,
+            .readWrite,
+            options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: .ownerReadWrite
+        )
+        do {
+            try FileManager.default.removeItem(atPath: path.string)
+            try file.writeAll(bytes)
+            try file.seek(offset: 0, from: .start)
+            return file
+        } catch {
+            try file.close()
+            throw error
+        }
     }
 }

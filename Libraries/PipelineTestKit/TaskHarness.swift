@@ -106,8 +106,8 @@ package struct TaskHarness: Sendable {
         let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let pool = try pool(of: task.phase)
         do {
-            let outcome = try await processor.execute(
-                Execution(
+            let outcome = try await processor.outcome(
+                of: Execution(
                     task: task,
                     definition: definition,
                     registry: registry,

@@ -10,6 +10,6 @@ extension WarehouseTables {
         NbacInjuryReport.table, NbacGamebookPlayerStats.table, NbacRefereeGameAssignment.table,
         NbacRefereeReplayOfficial.table, NbacPlayerMovement.table, BrRosterCurrent.table, EspnTeamRoster.table,
         BdlPlayerBoxscore.table, BdlInjury.table, BdlStanding.table, BdlActivePlayer.table,
-        EspnScoreboardGame.table, EspnBoxscore.table, BettingProsPlayerProp.table,
+        EspnScoreboardGame.table, EspnBoxscore.table, BettingProsPlayerProp.table, OperatorPlayerStatus.table,
     ]
 }

@@ -6,29 +6,7 @@ public import Pipeline
 ///
 /// `days_rest` is the difference of league days, so that 1 is a back-to-back. `game_spread` is the player's own team's
 /// handicap, negative for the favourite. What no source tells is NULL.
-public struct UpcomingPlayerGameContext: WarehouseRow, Hashable {
-    public static let table = TableDefinition(
-        "nba_analytics.upcoming_player_game_context",
-        key: ["game_date", "player_lookup"],
-        entities: [.player: "player_lookup"],
-        columns: [
-            .text("player_lookup"), .integer("nba_player_id"), .text("player_full_name"), .text("game_id"),
-            .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("team_abbr"),
-            .text("opponent_team_abbr"), .boolean("home_game"), .instant("tipoff_at"), .text("season_phase"),
-            .boolean("has_prop_line"), .double("current_points_line"), .double("opening_points_line"),
-            .double("line_movement"), .text("current_points_line_source"), .boolean("is_line_synthetic"),
-            .double("points_line_consensus"), .double("points_line_std"), .integer("points_line_books"),
-            .double("game_spread"), .double("game_total"), .text("game_spread_source"), .integer("days_rest"),
-            .integer("days_rest_before_last_game"), .boolean("back_to_back"), .integer("games_in_last_7_days"),
-            .integer("games_in_last_14_days"), .double("minutes_in_last_7_days"), .double("minutes_in_last_14_days"),
-            .double("avg_minutes_per_game_last_7"), .integer("back_to_backs_last_14_days"),
-            .double("avg_usage_rate_last_7_days"), .double("points_avg_last_5"), .double("points_avg_last_10"),
-            .integer("prop_over_streak"), .integer("prop_under_streak"), .double("pace_differential"),
-            .double("opponent_pace_last_10"), .integer("star_teammates_out"), .integer("history_games"),
-            .date("history_last_game_date"), .text("data_quality_tier"),
-        ]
-    )
-
+public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
     public var playerLookup: String
     public var nbaPlayerID: Int?
     public var playerFullName: String
@@ -69,7 +47,11 @@ public struct UpcomingPlayerGameContext: WarehouseRow, Hashable {
     public var propUnderStreak: Int?
     public var paceDifferential: Double?
     public var opponentPaceLast10: Double?
+    /// The last word on the player before tip-off; nil when nobody names him.
+    public var playerStatus: PlayerAvailability.Word?
     public var starTeammatesOut: Int?
+    public var questionableTeammates: Int?
+    public var probableTeammates: Int?
     public var historyGames: Int
     public var historyLastGameDate: GameDate?
     public var dataQualityTier: String
@@ -115,7 +97,10 @@ public struct UpcomingPlayerGameContext: WarehouseRow, Hashable {
         propUnderStreak: Int? = nil,
         paceDifferential: Double? = nil,
         opponentPaceLast10: Double? = nil,
+        playerStatus: PlayerAvailability.Word? = nil,
         starTeammatesOut: Int? = nil,
+        questionableTeammates: Int? = nil,
+        probableTeammates: Int? = nil,
         historyGames: Int,
         historyLastGameDate: GameDate? = nil,
         dataQualityTier: String
@@ -160,26 +145,69 @@ public struct UpcomingPlayerGameContext: WarehouseRow, Hashable {
         self.propUnderStreak = propUnderStreak
         self.paceDifferential = paceDifferential
         self.opponentPaceLast10 = opponentPaceLast10
+        self.playerStatus = playerStatus
         self.starTeammatesOut = starTeammatesOut
+        self.questionableTeammates = questionableTeammates
+        self.probableTeammates = probableTeammates
         self.historyGames = historyGames
         self.historyLastGameDate = historyLastGameDate
         self.dataQualityTier = dataQualityTier
     }
 
-    public var cells: [Cell] {
+    public static let layout = RowLayout<Self>(
+        "nba_analytics.upcoming_player_game_context",
+        key: ["game_date", "player_lookup"],
+        entities: [.player: "player_lookup"],
         [
-            .text(playerLookup), .integer(nbaPlayerID), .text(playerFullName), .text(gameID), .text(nbaGameID),
-            .date(gameDate), .integer(seasonYear), .text(teamAbbr), .text(opponentTeamAbbr), .boolean(homeGame),
-            .instant(tipoffAt), .text(seasonPhase), .boolean(hasPropLine), .double(currentPointsLine),
-            .double(openingPointsLine), .double(lineMovement), .text(currentPointsLineSource),
-            .boolean(isLineSynthetic), .double(pointsLineConsensus), .double(pointsLineStd), .integer(pointsLineBooks),
-            .double(gameSpread), .double(gameTotal), .text(gameSpreadSource), .integer(daysRest),
-            .integer(daysRestBeforeLastGame), .boolean(backToBack), .integer(gamesInLast7Days),
-            .integer(gamesInLast14Days), .double(minutesInLast7Days), .double(minutesInLast14Days),
-            .double(avgMinutesPerGameLast7), .integer(backToBacksLast14Days), .double(avgUsageRateLast7Days),
-            .double(pointsAvgLast5), .double(pointsAvgLast10), .integer(propOverStreak), .integer(propUnderStreak),
-            .double(paceDifferential), .double(opponentPaceLast10), .integer(starTeammatesOut), .integer(historyGames),
-            .date(historyLastGameDate), .text(dataQualityTier),
+            .text("player_lookup") { $0.playerLookup },
+            .integer("nba_player_id") { $0.nbaPlayerID },
+            .text("player_full_name") { $0.playerFullName },
+            .text("game_id") { $0.gameID },
+            .text("nba_game_id") { $0.nbaGameID },
+            .date("game_date") { $0.gameDate },
+            .integer("season_year") { $0.seasonYear },
+            .text("team_abbr") { $0.teamAbbr },
+            .text("opponent_team_abbr") { $0.opponentTeamAbbr },
+            .boolean("home_game") { $0.homeGame },
+            .instant("tipoff_at") { $0.tipoffAt },
+            .text("season_phase") { $0.seasonPhase },
+            .boolean("has_prop_line") { $0.hasPropLine },
+            .double("current_points_line") { $0.currentPointsLine },
+            .double("opening_points_line") { $0.openingPointsLine },
+            .double("line_movement") { $0.lineMovement },
+            .text("current_points_line_source") { $0.currentPointsLineSource },
+            .boolean("is_line_synthetic") { $0.isLineSynthetic },
+            .double("points_line_consensus") { $0.pointsLineConsensus },
+            .double("points_line_std") { $0.pointsLineStd },
+            .integer("points_line_books") { $0.pointsLineBooks },
+            .double("game_spread") { $0.gameSpread },
+            .double("game_total") { $0.gameTotal },
+            .text("game_spread_source") { $0.gameSpreadSource },
+            .integer("days_rest") { $0.daysRest },
+            .integer("days_rest_before_last_game") { $0.daysRestBeforeLastGame },
+            .boolean("back_to_back") { $0.backToBack },
+            .integer("games_in_last_7_days") { $0.gamesInLast7Days },
+            .integer("games_in_last_14_days") { $0.gamesInLast14Days },
+            .double("minutes_in_last_7_days") { $0.minutesInLast7Days },
+            .double("minutes_in_last_14_days") { $0.minutesInLast14Days },
+            .double("avg_minutes_per_game_last_7") { $0.avgMinutesPerGameLast7 },
+            .integer("back_to_backs_last_14_days") { $0.backToBacksLast14Days },
+            .double("avg_usage_rate_last_7_days") { $0.avgUsageRateLast7Days },
+            .double("points_avg_last_5") { $0.pointsAvgLast5 },
+            .double("points_avg_last_10") { $0.pointsAvgLast10 },
+            .integer("prop_over_streak") { $0.propOverStreak },
+            .integer("prop_under_streak") { $0.propUnderStreak },
+            .double("pace_differential") { $0.paceDifferential },
+            .double("opponent_pace_last_10") { $0.opponentPaceLast10 },
+            .integer("star_teammates_out") { $0.starTeammatesOut },
+            .integer("history_games") { $0.historyGames },
+            .date("history_last_game_date") { $0.historyLastGameDate },
+            .text("data_quality_tier") { $0.dataQualityTier },
+            .text("player_status") { $0.playerStatus?.status.rawValue },
+            .text("player_status_source") { $0.playerStatus?.source.rawValue },
+            .text("injury_report") { $0.playerStatus?.reason },
+            .integer("questionable_teammates") { $0.questionableTeammates },
+            .integer("probable_teammates") { $0.probableTeammates },
         ]
-    }
+    )
 }

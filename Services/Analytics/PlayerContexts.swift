@@ -16,6 +16,7 @@ public enum PlayerContexts {
         public var teams: [String: TeamHistory] = [:]
         public var lines = PlayerLineQuotes()
         public var gameLines = GameLineQuotes()
+        public var availability = PlayerAvailability()
 
         public init(date: GameDate) {
             self.date = date
@@ -78,6 +79,7 @@ public enum PlayerContexts {
         let streaks = isKnown ? lines.map { LineStreaks(history, line: $0.current) } : nil
         let pace = inputs.teams[record.team]?.paceLast10
         let opponentPace = inputs.teams[opponent]?.paceLast10
+        let absences = TeamAbsences(besides: player, of: record.team, before: game.tipoffAt, inputs)
         let difference = pace.flatMap { pace in opponentPace.map { (pace - $0).stored } }
         return UpcomingPlayerGameContext(
             playerLookup: player,
@@ -120,7 +122,10 @@ public enum PlayerContexts {
             propUnderStreak: streaks?.under,
             paceDifferential: difference,
             opponentPaceLast10: opponentPace,
-            starTeammatesOut: nil,
+            playerStatus: inputs.availability.word(on: player, before: game.tipoffAt),
+            starTeammatesOut: absences?.starsOut,
+            questionableTeammates: absences?.questionable,
+            probableTeammates: absences?.probable,
             historyGames: form.gamesPlayed,
             historyLastGameDate: form.lastGameDate,
             dataQualityTier: SampleTier(games: form.gamesPlayed).rawValue

@@ -5,11 +5,10 @@ import Warehouse
 
 /// Writes `nba_analytics.upcoming_player_game_context`: one row a player who is expected to play on the date.
 ///
-/// Reads `nbac_schedule`, the points and game lines of the date as they were before tip-off, and, strictly before the
-/// date, `player_game_summary` and `team_offense_game_summary` of the season. Expected are the players whose latest row
+/// Reads `nbac_schedule`, the points and game lines of the date and what injury reports and operators said, all as they
+/// were before tip-off, and, strictly before the date, `player_game_summary` and `team_offense_game_summary` of the season. Expected are the players whose latest row
 /// of the season is for a team of the slate and at most 30 days old, and the players with a line whose team their
-/// history tells. `days_rest` is 1 on a back-to-back; the spread is the own team's; injuries have no source yet, so
-/// `star_teammates_out` is NULL.
+/// history tells. `days_rest` is 1 on a back-to-back; the spread is the own team's. Stars are ``TeamAbsences``' own.
 public struct UpcomingPlayerGameContextProcessor: Processor {
     public static let name = "upcoming_player_game_context"
 
@@ -91,14 +90,20 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
             players.formUnion(try await stored(reader, date, slate.teams, games))
             read.players = players
         }
-        read.inputs.players = try await reader.playerHistories(season: season, before: date, players: players)
+        // Whoever is listed may be a team-mate of a player in scope.
+        read.inputs.availability = try await reader.availability(on: date, games: games)
+        read.inputs.players = try await reader.playerHistories(
+            season: season,
+            before: date,
+            players: players.isEmpty ? [] : players.union(read.inputs.availability.listed)
+        )
         let unknown = Set(read.inputs.lines.byPlayer.keys).intersection(players)
             .subtracting(read.inputs.players.records.keys)
         read.inputs.lastKnown = try await reader.lastKnown(unknown, before: date)
         read.inputs.candidates = players
 
         // The teams of single players and their opponents, where the markers did not name them.
-        let own = Set(read.inputs.players.records.values.map(\.team))
+        let own = Set(read.inputs.players.records.filter { players.contains($0.key) }.values.map(\.team))
             .union(read.inputs.lastKnown.values.map(\.team))
         let needed = games.filter { !own.isDisjoint(with: $0.teams) }.flatMap(\.teams)
         let more = try await reader.teamHistories(

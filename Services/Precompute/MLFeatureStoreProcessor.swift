@@ -143,7 +143,9 @@ public struct MLFeatureStoreProcessor: Processor {
                 line: context.line,
                 previousConsensus: inputs.previousConsensus[context.playerLookup],
                 spread: context.spread,
-                total: context.total
+                total: context.total,
+                injuryStatus: context.injuryStatus,
+                starTeammatesOut: context.starTeammatesOut
             )
         )
     }

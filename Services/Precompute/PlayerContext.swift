@@ -19,6 +19,8 @@ struct PlayerContext: Sendable, Hashable {
     var isLineSynthetic: Bool?
     var spread: Double?
     var total: Double?
+    var injuryStatus: InjuryStatus?
+    var starTeammatesOut: Int?
     /// Nil before the player's first game of the season.
     var load: RestAndLoad?
     var historyGames: Int
@@ -40,7 +42,8 @@ extension SnapshotReader {
                    is_line_synthetic, points_line_consensus, points_line_std, game_spread, game_total, days_rest,
                    days_rest_before_last_game, back_to_back, games_in_last_7_days, games_in_last_14_days,
                    minutes_in_last_7_days, minutes_in_last_14_days, avg_minutes_per_game_last_7,
-                   back_to_backs_last_14_days, avg_usage_rate_last_7_days, history_games, history_last_game_date
+                   back_to_backs_last_14_days, avg_usage_rate_last_7_days, history_games, history_last_game_date, player_status,
+                   star_teammates_out
             FROM nba_analytics.upcoming_player_game_context
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL \(sql: filter)
             ORDER BY player_lookup
@@ -60,6 +63,8 @@ extension SnapshotReader {
                 isLineSynthetic: try row.decode("is_line_synthetic"),
                 spread: try row.decode("game_spread"),
                 total: try row.decode("game_total"),
+                injuryStatus: try row.decode("player_status", as: String?.self).flatMap(InjuryStatus.init(rawValue:)),
+                starTeammatesOut: try row.decode("star_teammates_out"),
                 historyGames: try row.decode("history_games"),
                 historyLastGameDate: try row.decode("history_last_game_date", as: PostgresDate?.self)
                     .map { try GameDate($0) }

@@ -12,6 +12,7 @@ public enum RawService {
         NbacPlayerMovementProcessor(), BrRostersCurrentProcessor(), EspnTeamRostersProcessor(),
         BdlPlayerBoxscoresProcessor(), BdlInjuriesProcessor(), BdlStandingsProcessor(), BdlActivePlayersProcessor(),
         EspnScoreboardProcessor(), EspnBoxscoresProcessor(), BettingProsPlayerPointsPropsProcessor(),
+        OperatorPlayerStatusProcessor(),
     ]
 
     /// What the executable runs. Besides the scrapers' messages it understands an object store's notices.

@@ -63,7 +63,8 @@ struct RootCommand: AsyncParsableCommand {
             StatusCommand.self, TraceCommand.self, RunCommand.self, TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
-            NamesCommand.self, RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self, MigrateCommand.self,
+            NamesCommand.self, OverrideCommand.self, RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
+            MigrateCommand.self,
             TopicsCommand.self,
         ]
     )

@@ -153,4 +153,45 @@ import Warehouse
         game.seasonType = type
         #expect(PlayerContexts.seasonPhase(game) == phase)
     }
+
+    // Who is a star: games, points a game, minutes a game.
+    @Test(arguments: [
+        (10, 18, 20.0, true), (10, 17, 27.0, false), (10, 12, 28.0, true), (10, 11, 40.0, false), (9, 30, 40.0, false),
+    ])
+    func aStarScoresOrPlaysMuchOverAtLeastTenGames(_ games: Int, _ points: Int, _ minutes: Double, _ isStar: Bool) {
+        let record = Self.record("BOS", daysAgo: (1...games).map { 3 * $0 }, points: points, minutes: minutes)
+        #expect(TeamAbsences.isStar(record.history) == isStar)
+    }
+
+    @Test func teammatesInDoubtAreCountedAndAnOperatorsWordStandsAboveTheReport() throws {
+        let games = (1...12).map { 2 * $0 }
+        var inputs = Self.inputs([
+            "star": Self.record("BOS", daysAgo: games, points: 25),
+            "other": Self.record("BOS", daysAgo: games, points: 5),
+            "bench": Self.record("BOS", daysAgo: games, points: 4), "visitor": Self.record("TOR", daysAgo: games),
+        ])
+        inputs.availability = PlayerAvailability(
+            reported: ["star": .init(.doubtful, reason: "knee"), "bench": .init(.questionable)],
+            reportedTeams: ["BOS"]
+        )
+        func row(_ player: String) throws -> UpcomingPlayerGameContext {
+            try #require(PlayerContexts.compute(inputs).rows.first { $0.playerLookup == player })
+        }
+        #expect(try row("other").starTeammatesOut == 1 && row("other").questionableTeammates == 1)
+        #expect(try row("other").probableTeammates == 0 && row("other").playerStatus == nil)
+        #expect(try row("star").starTeammatesOut == 0 && row("star").playerStatus == .init(.doubtful, reason: "knee"))
+        // Nobody has reported about Toronto: nothing is known, which is not the same as nobody.
+        #expect(try row("visitor").starTeammatesOut == nil && row("visitor").questionableTeammates == nil)
+
+        inputs.availability.enter("star", .available, at: Self.tipoff.addingTimeInterval(-60))
+        #expect(try row("other").starTeammatesOut == 0)
+        #expect(try row("star").playerStatus == .init(.available, source: .operator))
+        // What was said after the game began was not known before it; taking a word back lets the report speak again.
+        inputs.availability.enter("star", .out, at: Self.tipoff.addingTimeInterval(1))
+        #expect(try row("other").starTeammatesOut == 0)
+        inputs.availability.enter("star", nil, at: Self.tipoff.addingTimeInterval(-30))
+        #expect(try row("other").starTeammatesOut == 1)
+        inputs.availability.enter("visitor", .probable, at: Self.tipoff.addingTimeInterval(-30))
+        #expect(try row("visitor").starTeammatesOut == 0)
+    }
 }

@@ -7,6 +7,7 @@ import Testing
 
 @testable import Barrier
 @testable import Pipeline
+import Warehouse
 
 /// The barrier on a real PostgreSQL.
 @Suite("The barrier in its transaction", .serialized)
@@ -31,7 +32,7 @@ struct BarrierShellTests {
     private func database() async throws -> TestDatabase {
         let template = try await TestCluster.template(named: "barrier") { configuration in
             let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: Logger(label: "test"))
-            _ = try await PostgresMigrator(migrations: [OrchestrationSchema.migration]).migrate(pool)
+            _ = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(pool)
             await pool.close()
         }
         return try await TestDatabase.create("barrier", template: template)

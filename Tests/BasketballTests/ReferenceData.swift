@@ -1,4 +1,5 @@
 import Foundation
+import HTTPFetch
 
 /// The real data beside the checkout, when it is there.
 enum ReferenceData {
@@ -17,19 +18,8 @@ enum ReferenceData {
             print("notice: skipped, no ../shared/data/\(path)")
             return nil
         }
-        let bytes: Data
-        if path.hasSuffix(".gz") {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-            process.arguments = ["-dc", file.path]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-        } else {
-            bytes = try Data(contentsOf: file)
-        }
+        var bytes = [UInt8](try Data(contentsOf: file))
+        if path.hasSuffix(".gz") { bytes = try GzipBody.unpack(bytes, maximumBytes: 256 << 20) }
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
             line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }

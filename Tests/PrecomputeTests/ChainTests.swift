@@ -119,7 +119,7 @@ import Warehouse
         defer { league.random = random }
         let index = Int.random(in: league.players.indices, using: &random)
         let row = league.players[index]
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0:
             league.players[index].points = Int.random(in: 0...50, using: &random)
             return "points of \(row.playerLookup) \(row.gameDate)"
@@ -148,11 +148,46 @@ import Warehouse
             let line = Int.random(in: league.lines.indices, using: &random)
             league.lines[line].outcomePoint = Double(Int.random(in: -12...12, using: &random))
             return "game line of \(league.lines[line].gameID)"
+        case 8:
+            let report = Int.random(in: league.injuries.indices, using: &random)
+            league.injuries[report].state.injuryStatus = InjuryStatus.allCases.randomElement(using: &random)?.rawValue
+            return "status of \(league.injuries[report].listedAs) \(league.injuries[report].game)"
+        case 9:
+            let report = league.injuries.remove(at: Int.random(in: league.injuries.indices, using: &random))
+            return "no report on \(report.listedAs) \(report.game)"
+        case 10:
+            league.random = random
+            let player = league.addOperatorsWord(on: row.gameDate)
+            random = league.random
+            return "an operator's word on \(player) \(row.gameDate)"
         default:
             let game = Int.random(in: league.schedule.indices, using: &random)
             league.schedule[game].isPostponed.toggle()
             league.schedule[game].gameStatus = league.schedule[game].isPostponed ? 1 : 3
             return "postponed \(league.schedule[game].gameID)"
+        }
+    }
+
+    @Test func whatAProcessorDependsOnIsLookedAt() async throws {
+        try await Workbench.with("dependencies") { bench in
+            var league = SmallLeague(seed: 11, days: 4)
+            let date = try #require(league.dates.last)
+            league.props.removeAll { $0.gameDate == date }
+            let reports = league.injuries.count { $0.game.date == date }
+            try await league.store(in: bench)
+            for earlier in league.dates.dropLast() { try await bench.runChain(earlier, full: true) }
+            var verdicts: [String: DependencyVerdict] = [:]
+            for (name, result) in try await bench.runChain(date, full: true) {
+                for found in result.dependencies { verdicts["\(name) \(found.table)"] = found }
+            }
+            func verdict(_ table: String) -> DependencyVerdict? {
+                verdicts["upcoming_player_game_context nba_raw.\(table)"]
+            }
+            #expect(verdict("nbac_schedule")?.isCritical == true && verdict("nbac_schedule")?.rowCount == 3)
+            #expect(verdict("odds_api_player_points_props")?.verdict == .missing)
+            #expect(verdict("nbac_injury_report")?.rowCount == reports)
+            #expect(verdict("nbac_injury_report")?.isCritical == false)
+            #expect(verdicts["ml_feature_store_v2 nba_precompute.player_daily_cache"]?.verdict == .fresh)
         }
     }
 
@@ -313,7 +348,7 @@ import Warehouse
             try await league.store(in: bench)
             func missing(_ date: GameDate) async throws -> [String] {
                 try await bench.pool.query(
-                    "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(date))) ORDER BY 1"
+                    "SELECT game_id FROM nba_orchestration.history_missing(ARRAY[\(PostgresDate(date))]) ORDER BY 1"
                 )
                 .column("game_id")
             }

@@ -19,7 +19,7 @@ import Warehouse
             }
             try await bench.pool.execute("ANALYZE")
             let missing = try await bench.pool.query(
-                "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(day))) ORDER BY 1"
+                "SELECT game_id FROM nba_orchestration.history_missing(ARRAY[\(PostgresDate(day))]) ORDER BY 1"
             )
             #expect(try missing.column("game_id", as: String.self) == season.withoutBoxes(before: day))
             var timings: [String] = []
@@ -141,7 +141,7 @@ import Warehouse
                 #expect(games == season.players.count { $0.gameDate < day && ($0.minutes ?? 0) > 0 })
                 let start = clock.now
                 let missing = try await bench.pool.query(
-                    "SELECT game_id FROM nba_orchestration.history_missing(\(PostgresDate(day)))"
+                    "SELECT game_id FROM nba_orchestration.history_missing(ARRAY[\(PostgresDate(day))])"
                 )
                 checks.append(clock.now - start)
                 #expect(missing.count == season.withoutBoxes(before: day).count)

@@ -76,6 +76,25 @@ import Testing
                 detail: "predictions/2024-01-15.json (current)"
             ),
         ]
+        trace.dependencies = [
+            .init(
+                processor: "upcoming_player_game_context",
+                table: "nba_raw.nbac_schedule",
+                isCritical: true,
+                verdict: "fresh",
+                rowCount: 11,
+                expectedRows: 1,
+                ageSeconds: 4
+            ),
+            .init(
+                processor: "upcoming_player_game_context",
+                table: "nba_raw.nbac_injury_report",
+                isCritical: false,
+                verdict: "missing",
+                rowCount: 0,
+                expectedRows: 10
+            ),
+        ]
         return trace
     }
 

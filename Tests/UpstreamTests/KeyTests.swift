@@ -16,6 +16,7 @@ import Upstream
             case .game: "0022300561"
             case .oddsEvent: event
             case .team: "PHX"
+            case .player: "joelembiid"
             case .number: "401585245"
             }
         let path = layout.folders.joined(separator: "/")

@@ -266,7 +266,7 @@ struct RoleTests {
             """
             SELECT has_database_privilege('tipoff_stranger_test', current_database(), 'CONNECT') AS connects,
                    has_schema_privilege('tipoff_stranger_test', 'public', 'USAGE') AS uses_public,
-                   has_function_privilege('tipoff_stranger_test', 'nba_orchestration.history_missing(date)', 'EXECUTE')
+                   has_function_privilege('tipoff_stranger_test', 'nba_orchestration.history_missing(date[])', 'EXECUTE')
                        AS executes,
                    has_database_privilege('tipoff_raw', current_database(), 'CONNECT') AS service_connects,
                    has_database_privilege('tipoff_raw', current_database(), 'TEMP') AS service_makes_tables

@@ -6,6 +6,8 @@ that the services themselves committed. Writes an array of {name, value, unit, r
 """
 
 import argparse
+import csv
+import gzip
 import json
 import os
 import re
@@ -284,6 +286,74 @@ def measure_ingest(stack):
     return rate, statistics.median(rates)
 
 
+def season_files():
+    """The game logs of four seasons that the stack has not loaded; empty without the data beside the checkout."""
+    root = Path(os.environ.get("TIPOFF_TEST_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
+    seasons = ("2019-20", "2020-21", "2021-22", "2022-23")
+    files = [root / "box_scores" / f"player_game_logs_{season}.csv.gz" for season in seasons]
+    return files if all(file.exists() for file in files) else []
+
+
+def season_payloads(file):
+    """A season's log as the league's own payloads, one a date."""
+    texts = {0, 2, 4, 5, 6, 7, 8, 9}
+    with gzip.open(file, "rt") as lines:
+        rows = list(csv.reader(lines))
+    headers = rows[0][:-1]
+    dates = {}
+    for row in rows[1:]:
+        dates.setdefault(row[7], []).append(
+            [None if cell == "" else cell if index in texts else float(cell) if "." in cell else int(cell)
+             for index, cell in enumerate(row[:-1])])
+    return {date: json.dumps({"resultSets": [{"headers": headers, "rowSet": rows}]}) for date, rows in dates.items()}
+
+
+def measure_seasons(stack):
+    """Four seasons of game logs through the raw service: rows a second from the first message to the last commit, COPY
+    of the same rows into the same keyed table, and the most memory that the service held meanwhile."""
+    objects = Path(stack.env["TIPOFF_OBJECT_STORE"])
+    (objects / "bench").mkdir(exist_ok=True)
+    tag = uuid.uuid4().hex[:8]
+    messages = []
+    for file in season_files():
+        for date, payload in season_payloads(file).items():
+            name = f"bench/{tag}-{date}.json"
+            (objects / name).write_text(payload)
+            messages.append(json.dumps({
+                "processor_name": "nbac_player_boxscore", "phase": "phase_1_scrapers", "game_date": date,
+                "status": "success", "correlation_id": f"bench-{tag}-{date}", "skip_downstream_trigger": True,
+                "lane": "backfill", "metadata": {"object_path": name, "captured_at": "2024-06-01T00:00:00Z"}}))
+    raw = stack.pid("raw")
+    before = peak = private_mib(raw)
+    done = f"""SELECT count(*) FROM {ORCHESTRATION}.task AS t JOIN {ORCHESTRATION}.run AS r USING (run_id)
+               WHERE r.correlation_id LIKE 'bench-{tag}-%' AND t.phase = 2 AND t.state = 'success'"""
+    start = time.monotonic()
+    stack.produce("nba-phase1-scrapers-complete", messages)
+    while stack.number(done) < len(messages):
+        peak = max(peak, private_mib(raw))
+        if time.monotonic() - start > 600:
+            sys.exit(f"bench: {stack.number(done):.0f} of {len(messages)} dates of game logs were read")
+        time.sleep(0.1)
+    took = time.monotonic() - start
+    rows = stack.number(
+        "SELECT count(*) FROM nba_raw.nbac_player_boxscores WHERE season_year BETWEEN 2019 AND 2022 "
+        "AND removed_at IS NULL")
+    path = stack.directory / "copy.csv"
+    stack.sql("DROP TABLE IF EXISTS public.bench_copy; "
+              "CREATE TABLE public.bench_copy (LIKE nba_raw.nbac_player_boxscores INCLUDING ALL)")
+    subprocess.run(
+        ["psql", stack.database, "-qX", "-c",
+         "\\copy (SELECT * FROM nba_raw.nbac_player_boxscores WHERE season_year BETWEEN 2019 AND 2022 "
+         f"ORDER BY game_date) TO '{path}'"], check=True)
+    copies = []
+    for _ in range(5):
+        stack.sql("TRUNCATE public.bench_copy")
+        start = time.monotonic()
+        subprocess.run(["psql", stack.database, "-qX", "-c", f"\\copy public.bench_copy FROM '{path}'"], check=True)
+        copies.append(rows / (time.monotonic() - start))
+    return rows / took, statistics.median(copies), before, peak
+
+
 def private_mib(pid):
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.M)) / 1024
@@ -323,6 +393,9 @@ def main():
     parser.add_argument("--output", required=True)
     parser.add_argument("--barrier-runs", type=int, default=2000)
     parser.add_argument("--updates", type=int, default=200)
+    parser.add_argument(
+        "--only", nargs="+", choices=["slate", "ingest", "update", "barrier", "recovery", "seasons"],
+        help="measure these parts; the references and memory are always measured")
     options = parser.parse_args()
     stack = Stack(options.run, options.slate)
     figures = []
@@ -343,25 +416,38 @@ def main():
     add("commit_ms_p50", commit, "ms")
     hop = percentile(kafka_hop.hops(stack.brokers, stack.prefix + "nba-phase6-publishing-complete", 200), 0.5)
     add("kafka_hop_ms_p50", hop, "ms")
-    slates, hops = measure_slate(stack, 15)
-    add("slate_s", statistics.median(slates), "s")
-    if hops:
-        add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
-        add("hop_ms_p99", percentile(hops, 0.99), "ms")
-    else:
-        print("hop_ms: the given database does not keep commit times (track_commit_timestamp)", file=sys.stderr)
-    rate, copy = measure_ingest(stack)
-    add("ingest_rows_per_s", rate, "rows/s", "COPY into the same keyed table", copy)
-    updates = measure_player_update(stack, options.updates)
-    add("player_update_ms_p50", percentile(updates, 0.5), "ms")
-    add("player_update_ms_p99", percentile(updates, 0.99), "ms")
-    rate, bare, doubled = measure_barrier(stack, options.barrier_runs)
-    add("barrier_completions_per_s", rate, "/s", "the same statements in pgbench", bare)
-    if doubled:
-        sys.exit(f"bench: {doubled:.0f} runs were triggered twice or never")
-    recovery = measure_recovery(stack, [])
-    if recovery:
-        add("recovery_s", statistics.median(recovery), "s")
+    wanted = lambda part: not options.only or part in options.only
+    if wanted("slate"):
+        slates, hops = measure_slate(stack, 15)
+        add("slate_s", statistics.median(slates), "s")
+        if hops:
+            add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
+            add("hop_ms_p99", percentile(hops, 0.99), "ms")
+        else:
+            print("hop_ms: the given database does not keep commit times (track_commit_timestamp)", file=sys.stderr)
+    if wanted("ingest"):
+        rate, copy = measure_ingest(stack)
+        add("ingest_rows_per_s", rate, "rows/s", "COPY into the same keyed table", copy)
+    if wanted("update"):
+        updates = measure_player_update(stack, options.updates)
+        add("player_update_ms_p50", percentile(updates, 0.5), "ms")
+        add("player_update_ms_p99", percentile(updates, 0.99), "ms")
+    if wanted("barrier"):
+        rate, bare, doubled = measure_barrier(stack, options.barrier_runs)
+        add("barrier_completions_per_s", rate, "/s", "the same statements in pgbench", bare)
+        if doubled:
+            sys.exit(f"bench: {doubled:.0f} runs were triggered twice or never")
+    if wanted("recovery"):
+        recovery = measure_recovery(stack, [])
+        if recovery:
+            add("recovery_s", statistics.median(recovery), "s")
+    if wanted("seasons"):
+        if season_files():
+            rate, copy, before, peak = measure_seasons(stack)
+            add("four_seasons_rows_per_s", rate, "rows/s", "COPY into the same keyed table", copy)
+            add("four_seasons_peak_mib_raw", peak, "MiB", "before them", before)
+        else:
+            print("four_seasons: no game logs beside the checkout (../shared/data); not measured", file=sys.stderr)
     Path(options.output).parent.mkdir(parents=True, exist_ok=True)
     Path(options.output).write_text(json.dumps(figures, indent=2) + "\n")
     print(f"written {options.output}")

@@ -26,6 +26,10 @@ public struct FeatureInputs: Sendable, Hashable {
     public var spread: Double?
     /// Points of both teams.
     public var total: Double?
+    /// The last word on the player; nil when nobody names him.
+    public var injuryStatus: InjuryStatus?
+    /// Nil without a report about his team.
+    public var starTeammatesOut: Int?
 
     public init(
         form: PlayerForm?,
@@ -40,7 +44,9 @@ public struct FeatureInputs: Sendable, Hashable {
         line: FeatureLine? = nil,
         previousConsensus: Double? = nil,
         spread: Double? = nil,
-        total: Double? = nil
+        total: Double? = nil,
+        injuryStatus: InjuryStatus? = nil,
+        starTeammatesOut: Int? = nil
     ) {
         self.form = form
         self.load = load
@@ -55,6 +61,8 @@ public struct FeatureInputs: Sendable, Hashable {
         self.previousConsensus = previousConsensus
         self.spread = spread
         self.total = total
+        self.injuryStatus = injuryStatus
+        self.starTeammatesOut = starTeammatesOut
     }
 }
 

@@ -3,7 +3,7 @@ extension FeatureVector {
     public init(_ inputs: FeatureInputs) {
         self.init()
         for index in [6, 7, 8, 18, 19, 20] { set(index, missing: .notBuilt) }
-        for index in [10, 33, 37, 47] { set(index, missing: .noSource) }
+        for index in [33, 47] { set(index, missing: .noSource) }
         setForm(inputs)
         setLoad(inputs)
         setGame(inputs)
@@ -11,6 +11,14 @@ extension FeatureVector {
         setScoring(inputs.history, inputs)
         setLines(inputs)
         setLineHistory(inputs)
+        setAvailability(inputs)
+    }
+
+    /// Whoever is not named by a report about his team is available; without a report nothing is known.
+    private mutating func setAvailability(_ inputs: FeatureInputs) {
+        let unnamed: InjuryStatus? = inputs.starTeammatesOut == nil ? nil : .available
+        set(10, (inputs.injuryStatus ?? unnamed).map { Double($0.risk) }, else: .noSource)
+        set(37, inputs.starTeammatesOut.map(Double.init), else: .noSource)
     }
 
     private mutating func setForm(_ inputs: FeatureInputs) {

@@ -51,17 +51,21 @@ public struct Input: Sendable, Hashable {
     public var window: ReadWindow
     /// What a changed row means to the reader. A line of a player that names its game as well concerns the player alone.
     public var entities: Set<EntityKind>
+    /// What the reader expects of the table on its own date; nil where nothing is judged.
+    public var dependency: Dependency?
 
     public init(
         _ table: String,
         _ columns: Set<String>,
         _ window: ReadWindow = .sameDate,
-        entities: Set<EntityKind> = Set(EntityKind.allCases)
+        entities: Set<EntityKind> = Set(EntityKind.allCases),
+        dependency: Dependency? = nil
     ) {
         self.table = table
         self.columns = columns
         self.window = window
         self.entities = entities
+        self.dependency = dependency
     }
 
     /// The entities of a changed row that the reader has to look at; a row without any of the kinds that it asks for
@@ -144,6 +148,11 @@ public struct ProcessorDefinition: Sendable, Hashable {
 }
 
 extension ProcessorDefinition {
+    /// The tables on which the processor depends for its own date.
+    var dependencies: [(table: String, dependency: Dependency)] {
+        inputs.compactMap { input in input.dependency.map { (input.table, $0) } }
+    }
+
     /// Whether runs of this kind fetch from this scraper. A backfill leaves out what nothing depends on.
     public func begins(_ kind: RunKind, _ lane: Lane) -> Bool {
         runKinds.contains(kind) && (lane == .live || requirement != .optional)

@@ -1,5 +1,5 @@
 extension Registry {
-    /// The 33 scrapers. Those without kinds of run are asked for by hand or by a backfill.
+    /// The 33 scrapers and what operators lay down. Those without kinds of run are asked for by hand or by a backfill.
     static let scrapers: [ProcessorDefinition] = [
         // The league.
         .init("nbac_schedule_api", .scrapers, requirement: .critical, runKinds: [.full, .pregame, .postgame]),
@@ -125,9 +125,11 @@ extension Registry {
         .init("bdl_active_players", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init("bdl_injuries", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
         .init("bdl_standings", .scrapers, requirement: .optional, runKinds: [.full, .pregame]),
+        // Nothing to fetch: operators lay these payloads down with `tipoff override`.
+        .init("operator_player_status", .scrapers, unit: .player, requirement: .optional, isEnabled: false),
     ]
 
-    /// The 21 raw processors, each named after its table.
+    /// The raw processors of the 21 sources and of operators, each named after its table.
     static let raw: [ProcessorDefinition] = [
         .init(
             "nbac_schedule",
@@ -286,6 +288,14 @@ extension Registry {
             requirement: .optional,
             output: "nba_raw.bdl_standings",
             scraper: "bdl_standings"
+        ),
+        .init(
+            "operator_player_status",
+            .raw,
+            unit: .player,
+            requirement: .optional,
+            output: "nba_raw.operator_player_status",
+            scraper: "operator_player_status"
         ),
     ]
 }

@@ -6,6 +6,7 @@ extension Registry {
     private static let playerSummary = "nba_analytics.player_game_summary"
     private static let teamOffense = "nba_analytics.team_offense_game_summary"
     private static let playerContext = "nba_analytics.upcoming_player_game_context"
+    private static let operatorStatus = "nba_raw.operator_player_status"
     private static let dailyCache = "nba_precompute.player_daily_cache"
     private static let featureStore = "nba_precompute.ml_feature_store_v2"
     private static let predictionTable = "nba_predictions.player_prop_predictions"
@@ -19,6 +20,7 @@ extension Registry {
         "points_line", "over_price_american", "under_price_american", "snapshot_timestamp", "bookmaker",
         "game_start_time", "is_after_tipoff", "is_synthetic", "home_team_abbr", "away_team_abbr",
     ]
+    private static let statusColumns: Set<String> = ["injury_status", "reason", "until_date"]
     private static let pairing: Set<String> = [
         "game_id", "game_date", "season_year", "season_type", "home_team_tricode", "away_team_tricode",
     ]
@@ -33,10 +35,14 @@ extension Registry {
                 requirement: .critical,
                 output: teamOffense,
                 inputs: [
-                    Input("nba_raw.nbac_team_boxscore", boxColumns.union(["team_abbr"])),
+                    Input(
+                        "nba_raw.nbac_team_boxscore",
+                        boxColumns.union(["team_abbr"]),
+                        dependency: .init(isCritical: false, rows: 2)
+                    ),
                     // The sum of the players stands in where a team's row is missing.
                     Input("nba_raw.nbac_player_boxscores", boxColumns.union(["team_abbr"])),
-                    Input(schedule, pairing.union(result)),
+                    Input(schedule, pairing.union(result), dependency: .init(isCritical: true, rows: 1)),
                 ]
             ),
             .init(
@@ -48,11 +54,21 @@ extension Registry {
                 inputs: [
                     Input(
                         "nba_raw.nbac_player_boxscores",
-                        boxColumns.union(["team_abbr", "plus_minus", "player_full_name", "player_lookup"])
+                        boxColumns.union(["team_abbr", "plus_minus", "player_full_name", "player_lookup"]),
+                        dependency: .init(isCritical: true, rows: 20)
                     ),
-                    Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
+                    Input(
+                        "nba_raw.odds_api_player_points_props",
+                        lineColumns,
+                        entities: [.player],
+                        dependency: .init(isCritical: false, rows: 20, staleAfter: 168)
+                    ),
                     Input(schedule, pairing.union(result).union(["tipoff_at"])),
-                    Input(teamOffense, ["fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"]),
+                    Input(
+                        teamOffense,
+                        ["fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"],
+                        dependency: .init(isCritical: true, rows: 2, lateAfter: 48, staleAfter: 168)
+                    ),
                 ]
             ),
             .init(
@@ -62,15 +78,34 @@ extension Registry {
                 requirement: .critical,
                 output: playerContext,
                 inputs: [
-                    Input(schedule, pairing.union(["tipoff_at", "is_postponed"])),
-                    Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
+                    Input(
+                        schedule,
+                        pairing.union(["tipoff_at", "is_postponed"]),
+                        dependency: .init(isCritical: true, rows: 1)
+                    ),
+                    Input(
+                        "nba_raw.odds_api_player_points_props",
+                        lineColumns,
+                        entities: [.player],
+                        dependency: .init(isCritical: false, rows: 20)
+                    ),
                     Input(
                         "nba_raw.odds_api_game_lines",
                         [
                             "outcome_point", "outcome_team_abbr", "snapshot_timestamp", "game_start_time",
                             "is_after_tipoff", "is_synthetic", "home_team_abbr", "away_team_abbr",
-                        ]
+                        ],
+                        dependency: .init(isCritical: false, rows: 4)
                     ),
+                    // Who is out concerns the whole team.
+                    Input(
+                        "nba_raw.nbac_injury_report",
+                        ["injury_status", "reason", "is_listed", "is_team_submitted"],
+                        entities: [.team],
+                        dependency: .init(isCritical: false, rows: 10, lateAfter: 8, staleAfter: 24)
+                    ),
+                    Input(operatorStatus, statusColumns, entities: [.team]),
+                    Input(operatorStatus, statusColumns, .laterDatesOfSeason, entities: [.team]),
                     Input(
                         playerSummary,
                         [
@@ -100,7 +135,8 @@ extension Registry {
                             "season_year", "team_abbr", "games_in_last_7_days", "games_in_last_14_days",
                             "minutes_in_last_7_days", "minutes_in_last_14_days", "back_to_backs_last_14_days",
                             "avg_minutes_per_game_last_7",
-                        ]
+                        ],
+                        dependency: .init(isCritical: true, rows: 20, lateAfter: 12, staleAfter: 48)
                     ),
                     Input(
                         playerSummary,
@@ -122,7 +158,14 @@ extension Registry {
                         [
                             "points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10",
                             "minutes_avg_last_10", "minutes_avg_season", "games_played_season",
-                        ]
+                        ],
+                        dependency: .init(
+                            isCritical: true,
+                            rows: 20,
+                            lateAfter: 2,
+                            staleAfter: 6,
+                            dateColumn: "cache_date"
+                        )
                     ),
                     Input(
                         playerContext,
@@ -132,8 +175,9 @@ extension Registry {
                             "is_line_synthetic", "points_line_consensus", "points_line_std", "game_spread",
                             "game_total", "days_rest", "back_to_back", "games_in_last_7_days",
                             "minutes_in_last_7_days", "avg_minutes_per_game_last_7", "back_to_backs_last_14_days",
-                            "history_games", "history_last_game_date",
-                        ]
+                            "history_games", "history_last_game_date", "player_status", "star_teammates_out",
+                        ],
+                        dependency: .init(isCritical: true, rows: 20, lateAfter: 2, staleAfter: 6)
                     ),
                     // The line of the player's previous game.
                     Input(playerContext, ["points_line_consensus"], .laterDatesOfSeason),
@@ -192,7 +236,10 @@ extension Registry {
             requirement: .critical,
             inputs: [
                 Input(predictionTable, shownColumns),
-                Input(playerContext, ["player_full_name", "days_rest", "back_to_back"]),
+                Input(
+                    playerContext,
+                    ["player_full_name", "days_rest", "back_to_back", "player_status", "injury_report"]
+                ),
                 Input(
                     schedule,
                     pairing.union(["is_postponed", "game_status", "tipoff_at", "home_team_score", "away_team_score"])

@@ -1,5 +1,5 @@
-import Foundation
-import Postgres
+public import Foundation
+public import Postgres
 
 extension RunOpener {
     /// Opens a run that begins with Phase 2: the payload lies in the object store already, the raw tasks run.
@@ -7,7 +7,7 @@ extension RunOpener {
     /// - Parameters:
     ///   - input: what the scrape hands over, `object_path` and `status` among it.
     ///   - announcement: the scraper's message; by default one is made from the input.
-    func openRaw(
+    public func openRaw(
         _ request: RunRequest,
         scraper: ProcessorDefinition,
         processors: [ProcessorDefinition],
@@ -19,13 +19,7 @@ extension RunOpener {
     ) async throws -> Result {
         let (run, isNew) = try await insertRun(request, in: transaction)
         guard isNew else { return Result(run: run, isNew: false, messages: []) }
-        try await insertPhases(of: run, first: .raw, in: transaction)
-        try await transaction.execute(
-            """
-            UPDATE nba_orchestration.run_phase SET state = 'open', opened_at = now()
-            WHERE run_id = \(run.runID) AND phase = 2
-            """
-        )
+        try await insertPhases(of: run, first: .raw, open: [.raw], in: transaction)
         try await transaction.execute(
             TaskStatements.insert(
                 processors.map { TaskSeed(definition: $0, unit: unit, input: .dictionary(input)) },

@@ -33,7 +33,7 @@ public struct RunOpener: Sendable {
     ) async throws -> Result {
         let (run, isNew) = try await insertRun(request, in: transaction)
         guard isNew else { return Result(run: run, isNew: false, messages: []) }
-        try await insertPhases(of: run, first: request.firstPhase, in: transaction)
+        try await insertPhases(of: run, first: request.firstPhase, open: [.scrapers, .raw], in: transaction)
 
         var seeds: [TaskSeed] = []
         if let only {
@@ -125,11 +125,16 @@ public struct RunOpener: Sendable {
 
     /// One row for every phase of the run: the first ones open, the later ones waiting, the one after the last
     /// suppressed.
-    func insertPhases(of run: RunRecord, first: Phase, in transaction: PostgresTransaction) async throws {
+    func insertPhases(
+        of run: RunRecord,
+        first: Phase,
+        open: Set<Phase> = [],
+        in transaction: PostgresTransaction
+    ) async throws {
         let phases = Phase.allCases.filter { $0 >= first && $0.rawValue <= run.untilPhase.rawValue + 1 }
         let states = phases.map { phase -> String in
             if phase > run.untilPhase { return "suppressed" }
-            return first == .scrapers && phase <= .raw ? "open" : "waiting"
+            return open.contains(phase) ? "open" : "waiting"
         }
         let order = phases.map { Double($0.rawValue - first.rawValue + 1) }
         try await transaction.execute(

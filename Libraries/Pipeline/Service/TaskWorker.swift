@@ -187,7 +187,7 @@ struct TaskWorker: Sendable {
         }
         for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }
         if let batch = processor as? any BatchProcessor { return try await batch.execute(batch: executions) }
-        return [try await processor.execute(executions[0])]
+        return [try await processor.outcome(of: executions[0])]
     }
 
     /// Compares, writes and ends in one transaction; keeps at it until the database has said yes or the lease is gone.

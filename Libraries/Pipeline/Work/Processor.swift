@@ -31,6 +31,7 @@ public struct Execution: Sendable {
     public var objects: any ObjectStore
     public var clock: PipelineClock
     public var logger: Logger
+    let dependencies = DependencyRecord()
 
     package init(
         task: ClaimedTask,
@@ -58,7 +59,12 @@ public struct Execution: Sendable {
         let processor = definition.name
         let date = gameDate
         return try await pool.transaction(.repeatableRead, readOnly: true, plansByValue: true) { transaction in
-            try await body(SnapshotReader(transaction: transaction, processor: processor, gameDate: date))
+            let reader = SnapshotReader(transaction: transaction, processor: processor, gameDate: date)
+            // A backfill reads what has long been there.
+            if task.run.lane == .live, !definition.dependencies.isEmpty {
+                dependencies.set(try await reader.check(definition, registry, today: clock.leagueDay))
+            }
+            return try await body(reader)
         }
     }
 }
@@ -155,6 +161,8 @@ public struct Outcome: Sendable {
     public var isExpectedEmpty: Bool
     public var skipReason: String?
     public var missingDependencies: [String]
+    /// What the runtime found of the tables that the registry calls dependencies.
+    var dependencies: [DependencyVerdict] = []
     public var metadata: [String: JSONValue]
     /// For a scraper: the units that its payload names, to be added to the run while its phase is open.
     public var discovered: [DiscoveredUnit]

@@ -92,6 +92,7 @@ package struct TaskFinisher: Sendable {
             messages += current.compactMap { completionMessage($0, now: now) }
             if !messages.isEmpty { batch.add(OutboxMessage.insertStatement(messages, producer: service)) }
             if !current.isEmpty { batch.add(log(current)) }
+            if let rows = dependencyRows(current) { batch.add(rows) }
             if !terminal.isEmpty { batch.add(waitingRuns(terminal)) }
             let answers = try await batch.run(in: transaction)
             let waiting = terminal.isEmpty ? [] : try answers[answers.count - 1].column("run_id", as: UUID.self)

@@ -2,11 +2,6 @@ public import Basketball
 public import Documents
 public import Foundation
 
-/// Whether a player takes part, in the league's five words.
-public enum InjuryStatus: String, Sendable, Hashable, CaseIterable {
-    case out, doubtful, questionable, probable, available
-}
-
 /// The league's official injury report of one moment.
 public struct InjuryReportPayload: Sendable, Hashable {
     /// What a report says about a team for a game.

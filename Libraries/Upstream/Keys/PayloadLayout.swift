@@ -13,6 +13,8 @@ public struct PayloadLayout: Sendable, Hashable {
         case oddsEvent
         /// The league's tricode.
         case team
+        /// A `player_lookup`.
+        case player
         /// A source's own number of up to 12 digits.
         case number
 
@@ -28,6 +30,7 @@ public struct PayloadLayout: Sendable, Hashable {
             case .game: Self.isGameID(unit)
             case .oddsEvent: OddsEventID(unit) != nil
             case .team: Team.all.contains { $0.tricode == unit }
+            case .player: !unit.isEmpty && PlayerLookup.normalize(unit) == unit
             case .number: (1...12).contains(unit.utf8.count) && unit.utf8.allSatisfy { (48...57).contains($0) }
             }
         }
@@ -119,6 +122,8 @@ public struct PayloadLayout: Sendable, Hashable {
         .init("bdl_active_players", "ball-dont-lie/active-players/{date}"),
         .init("bdl_injuries", "ball-dont-lie/injuries/{date}"),
         .init("bdl_standings", "ball-dont-lie/standings/{season}/{date}"),
+        // Laid down by `tipoff override player`.
+        .init("operator_player_status", "operator/player-status/{date}/{unit}", .player),
     ]
 
     private static let byScraper = Dictionary(uniqueKeysWithValues: all.map { ($0.scraper, $0) })

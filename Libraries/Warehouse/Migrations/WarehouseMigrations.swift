@@ -7,6 +7,6 @@ public enum WarehouseMigrations {
         OrchestrationSchema.migration, raw, analytics, precompute, predictions, publishing,
         OrchestrationSchema.operations, roles, hotPath, reference, comments, planner, nbacPlayByPlay,
         bigDataBallPlayByPlay, nbacScheduleListing, injuryReport, gamebook,
-        officialsAndMovement, rosters, bdlBoxscores, bdlLeague, espnGames, bettingPros,
+        officialsAndMovement, rosters, bdlBoxscores, bdlLeague, espnGames, bettingPros, availability, history,
     ]
 }

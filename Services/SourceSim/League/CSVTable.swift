@@ -1,4 +1,5 @@
 import Foundation
+import HTTPFetch
 
 /// A comma-separated file with a header, read without a String for every cell.
 struct CSVTable {
@@ -7,7 +8,10 @@ struct CSVTable {
     private let firstRow: Int
     let name: String
 
-    /// Reads a file; `.gz` goes through gzip. Throws `LeagueDataError`.
+    /// The longest table that is read, unpacked.
+    private static let maximumBytes = 256 << 20
+
+    /// Reads a file, packed with gzip when its name says so. Throws `LeagueDataError`.
     init(_ file: URL) throws {
         name = file.lastPathComponent
         bytes = try Self.read(file)
@@ -107,18 +111,11 @@ struct CSVTable {
             throw LeagueDataError.missing(file.lastPathComponent)
         }
         guard file.pathExtension == "gz" else { return [UInt8](try Data(contentsOf: file)) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", "--", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw LeagueDataError.malformed("\(file.lastPathComponent): gzip ended with \(process.terminationStatus)")
+        do {
+            return try GzipBody.unpack([UInt8](try Data(contentsOf: file)), maximumBytes: maximumBytes)
+        } catch let error as HTTPError {
+            throw LeagueDataError.malformed("\(file.lastPathComponent): \(error)")
         }
-        return [UInt8](data)
     }
 }
 

@@ -29,7 +29,12 @@ struct UnresolvedName: Sendable {
 struct KnownPlayer: Sendable, Hashable {
     var lookup: String
     var name: String
+    /// The tricode of his last known team; empty without one.
     var team: String
+
+    var currentTeam: Team? {
+        do { return try Team(tricode: team) } catch { return nil }
+    }
 }
 
 /// What people decide about names.

@@ -17,6 +17,7 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         try await Session.with([.database], statementTimeout: .seconds(600), asLogin: true) { session in
             let applied = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(session.pool)
+            try await session.pool.transaction { try await ReferenceTables.write(in: $0) }
             if format.json {
                 try session.output.json([
                     "applied": .array(applied.map { ["version": .int(Int64($0.version)), "name": .string($0.name)] }),

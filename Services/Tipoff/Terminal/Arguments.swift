@@ -41,6 +41,7 @@ extension GameDate: ExpressibleByArgument {
 
 extension RunKind: ExpressibleByArgument {}
 extension Lane: ExpressibleByArgument {}
+extension InjuryStatus: ExpressibleByArgument {}
 
 extension UUID: @retroactive ExpressibleByArgument {
     public init?(argument: String) { self.init(uuidString: argument) }

@@ -36,6 +36,7 @@ struct TraceReader: Sendable {
             trace.hops += try await messages(runIDs, correlationID, in: transaction)
             trace.hops += try await phaseEnds(runIDs, in: transaction)
             trace.hops += try await documents(runIDs, in: transaction)
+            trace.dependencies = try await dependencies(runIDs, in: transaction)
             trace.waiting = try await waiting(runIDs, in: transaction)
             trace.collapse()
             return trace
@@ -198,6 +199,34 @@ struct TraceReader: Sendable {
                 status: try row.decode("state"),
                 detail: try row.decode("object_path", as: String.self)
                     + (try row.decode("is_current", as: Bool.self) ? " (current)" : " (replaced)")
+            )
+        }
+    }
+
+    /// The last look of each processor.
+    private func dependencies(
+        _ runIDs: [UUID],
+        in transaction: PostgresTransaction
+    ) async throws -> [TraceSnapshot.Dependency] {
+        let rows = try await transaction.query(
+            """
+            SELECT * FROM (
+                SELECT DISTINCT ON (processor, source_table) processor, source_table, is_critical, verdict, row_count,
+                       expected_rows, age_seconds, checked_at
+                FROM nba_orchestration.dependency_check WHERE run_id = ANY(\(runIDs))
+                ORDER BY processor, source_table, checked_at DESC
+            ) AS last ORDER BY checked_at, processor, source_table
+            """
+        )
+        return try rows.map { row in
+            TraceSnapshot.Dependency(
+                processor: try row.decode("processor"),
+                table: try row.decode("source_table"),
+                isCritical: try row.decode("is_critical"),
+                verdict: try row.decode("verdict"),
+                rowCount: try row.decode("row_count"),
+                expectedRows: try row.decode("expected_rows"),
+                ageSeconds: try row.decode("age_seconds")
             )
         }
     }

@@ -23,6 +23,7 @@ struct TraceRenderer: Sendable {
         }
         guard let start = trace.start, let end = trace.end else { return lines + ["nothing has happened yet"] }
         if !trace.hops.isEmpty { lines += waterfall(from: start, to: end) }
+        if !trace.dependencies.isEmpty { lines += dependencies }
         lines += trace.waiting.map { "waiting: \(SafeText.escaped($0))" }
         return lines
     }
@@ -59,6 +60,18 @@ struct TraceRenderer: Sendable {
             }
         }
         return lines
+    }
+
+    private var dependencies: [String] {
+        var table = TextTable(["PROCESSOR", "DEPENDS ON", "CLASS", "VERDICT", "ROWS", "USUAL", "LOOKED AT"])
+        for dependency in trace.dependencies {
+            table.add([
+                dependency.processor, dependency.table, dependency.isCritical ? "critical" : "optional",
+                dependency.verdict, String(dependency.rowCount), String(dependency.expectedRows),
+                dependency.ageSeconds.map { "\(EasternTime.duration($0)) before" } ?? "never",
+            ])
+        }
+        return [""] + table.lines
     }
 
     private static func entities(_ hop: TraceSnapshot.Hop) -> String {

@@ -39,10 +39,22 @@ struct TraceSnapshot: Sendable, Hashable {
         var finishedAt: Date?
     }
 
+    struct Dependency: Sendable, Hashable {
+        var processor: String
+        var table: String
+        var isCritical: Bool
+        var verdict: String
+        var rowCount: Int
+        var expectedRows: Int
+        var ageSeconds: Double?
+    }
+
     var correlationID: String
     var runs: [Run] = []
     /// Ordered by start.
     var hops: [Hop] = []
+    /// What processors found of the tables that they depend on.
+    var dependencies: [Dependency] = []
     /// What is open and has begun nothing: each becomes a line.
     var waiting: [String] = []
     var now: Date
@@ -113,6 +125,17 @@ extension TraceSnapshot {
                         "entities_changed": hop.entitiesChanged.map { .int(Int64($0)) } ?? .null,
                         "entities_in_scope": hop.entitiesInScope.map { .int(Int64($0)) } ?? .null,
                         "detail": hop.detail.map { .string($0) } ?? .null,
+                    ]
+                }
+            ),
+            "dependencies": .array(
+                dependencies.map { dependency in
+                    [
+                        "processor": .string(dependency.processor), "table": .string(dependency.table),
+                        "is_critical": .bool(dependency.isCritical), "verdict": .string(dependency.verdict),
+                        "rows": .int(Int64(dependency.rowCount)),
+                        "expected_rows": .int(Int64(dependency.expectedRows)),
+                        "age_seconds": dependency.ageSeconds.map { .double($0) } ?? .null,
                     ]
                 }
             ),

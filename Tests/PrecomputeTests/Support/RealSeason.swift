@@ -1,5 +1,6 @@
 import Basketball
 import Foundation
+import HTTPFetch
 import Pipeline
 import Warehouse
 
@@ -199,14 +200,7 @@ struct RealSeason: Sendable {
             print("notice: skipped, no ../shared/data/\(path)")
             return nil
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        process.arguments = ["-dc", file.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        let bytes = try GzipBody.unpack([UInt8](try Data(contentsOf: file)), maximumBytes: 256 << 20)
         let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
         guard let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) else {
             return []

@@ -29,6 +29,8 @@ struct SmallLeague: Sendable {
     var boxes: [NbacTeamBoxscore] = []
     var props: [OddsAPIPlayerPointsProp] = []
     var lines: [OddsAPIGameLine] = []
+    var injuries: [NbacInjuryReport] = []
+    var operators: [OperatorPlayerStatus] = []
     /// Player → team.
     var rosters: [String: String] = [:]
 
@@ -106,6 +108,59 @@ struct SmallLeague: Sendable {
             )
         )
         addOdds(date, home: home, away: away, gameID: gameID)
+        for team in [away, home] { addReport(date, team, gameID) }
+    }
+
+    /// A report an hour before tip-off: the team's own line and some players.
+    private mutating func addReport(_ date: GameDate, _ team: String, _ gameID: String) {
+        injuries.append(Self.listing(nil, team, gameID, date, .init(isListed: true, isTeamSubmitted: true)))
+        for (player, own) in rosters.sorted(by: { $0.key < $1.key }) where own == team {
+            guard Int.random(in: 0..<4, using: &random) == 0 else { continue }
+            let status = InjuryStatus.allCases.randomElement(using: &random) ?? .out
+            injuries.append(
+                Self.listing(player, team, gameID, date, .init(isListed: true, injuryStatus: status.rawValue))
+            )
+        }
+    }
+
+    static func listing(
+        _ player: String?,
+        _ team: String,
+        _ gameID: String,
+        _ date: GameDate,
+        _ state: NbacInjuryReport.State
+    ) -> NbacInjuryReport {
+        do {
+            return NbacInjuryReport(
+                reportedAt: tipoff(date).addingTimeInterval(-3600),
+                game: try GameID(gameID),
+                nbaGameID: nil,
+                gameTime: nil,
+                team: try Team(tricode: team),
+                player: player.map { .init(lookup: $0, name: $0.capitalized, printedName: $0) },
+                state: state
+            )
+        } catch {
+            preconditionFailure("\(gameID) and \(team) are names: \(error)")
+        }
+    }
+
+    /// What an operator says of a player from a date to some days after it.
+    mutating func addOperatorsWord(on date: GameDate) -> String {
+        let player = rosters.keys.sorted().randomElement(using: &random) ?? ""
+        operators.append(
+            OperatorPlayerStatus(
+                playerLookup: player,
+                playerFullName: player.capitalized,
+                team: rosters[player].flatMap { code in Team.all.first { $0.tricode == code } },
+                days: date...date.adding(days: Int.random(in: 0...4, using: &random)),
+                status: InjuryStatus.allCases.randomElement(using: &random),
+                reason: "said so",
+                enteredBy: "ann",
+                enteredAt: Self.tipoff(date).addingTimeInterval(Double(-60 * (operators.count + 1)))
+            )
+        )
+        return player
     }
 
     mutating func box(
@@ -288,6 +343,8 @@ struct SmallLeague: Sendable {
             try await bench.store(boxes.filter { $0.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(props.filter { $0.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(lines.filter { $0.gameDate == date }, scope: .date(date), on: date)
+            try await bench.store(injuries.filter { $0.game.date == date }, scope: .date(date), on: date)
+            try await bench.store(operators.filter { $0.days.lowerBound == date }, scope: .date(date), on: date)
         }
     }
 }

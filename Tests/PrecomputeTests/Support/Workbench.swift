@@ -51,6 +51,7 @@ struct Workbench: Sendable {
         var plans: [ChangePlan]
         /// Time of the processor itself: reading and computing.
         var duration: Duration
+        var dependencies: [DependencyVerdict]
 
         var changed: Int { plans.reduce(0) { $0 + $1.changedCount } }
     }
@@ -88,7 +89,12 @@ struct Workbench: Sendable {
                 "DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))"
             )
         }
-        return Result(outcome: outcome, plans: plans, duration: duration)
+        return Result(
+            outcome: outcome,
+            plans: plans,
+            duration: duration,
+            dependencies: execution.dependencies.all
+        )
     }
 
     /// Runs every processor of a date in order.

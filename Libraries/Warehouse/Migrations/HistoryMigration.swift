@@ -1,0 +1,57 @@
+import Postgres
+
+extension WarehouseMigrations {
+    /// Which games are missing before which days, asked for many days at once. In PL/pgSQL, because a session keeps the
+    /// plan of its statements: planning took longer than answering.
+    static let history = PostgresMigration(
+        version: 25,
+        name: "history before days",
+        sql: """
+            -- Games before a day, in its season, that are final and lack their Phase-3 rows: both teams' and at least one
+            -- player's. A day without games belongs to the season of the next game, or of the last one when none follows.
+            -- is_coming: an open run of the game's date has not finished Phase 3 yet.
+            CREATE FUNCTION nba_orchestration.history_missing(days date[])
+            RETURNS TABLE (day date, game_id text, is_coming boolean) LANGUAGE plpgsql STABLE AS $$
+            #variable_conflict use_column
+            BEGIN
+                RETURN QUERY
+                WITH wanted AS MATERIALIZED (
+                    SELECT d.day, COALESCE(
+                        (SELECT s.season_year FROM nba_raw.nbac_schedule AS s
+                         WHERE s.game_date >= d.day AND s.removed_at IS NULL ORDER BY s.game_date LIMIT 1),
+                        (SELECT s.season_year FROM nba_raw.nbac_schedule AS s
+                         WHERE s.game_date < d.day AND s.removed_at IS NULL ORDER BY s.game_date DESC LIMIT 1)) AS season_year
+                    FROM unnest(days) AS d(day)
+                ), reach AS MATERIALIZED (
+                    SELECT w.season_year, max(w.day) AS last_day FROM wanted AS w GROUP BY w.season_year
+                ), missing AS MATERIALIZED (
+                    SELECT s.season_year, s.game_date, s.game_id FROM reach AS r
+                    JOIN nba_raw.nbac_schedule AS s ON s.season_year = r.season_year AND s.game_date < r.last_day
+                    LEFT JOIN (SELECT t.nba_game_id, t.game_date FROM nba_analytics.team_offense_game_summary AS t
+                               JOIN reach AS r ON r.season_year = t.season_year AND t.game_date < r.last_day
+                               WHERE t.removed_at IS NULL
+                               GROUP BY t.nba_game_id, t.game_date HAVING count(*) = 2) AS t
+                        ON t.nba_game_id = s.nba_game_id AND t.game_date = s.game_date
+                    LEFT JOIN LATERAL (SELECT p.game_date FROM nba_analytics.player_game_summary AS p
+                                       WHERE p.nba_game_id = s.nba_game_id AND p.game_date = s.game_date
+                                           AND p.removed_at IS NULL LIMIT 1) AS p ON true
+                    WHERE s.game_status = 3 AND s.removed_at IS NULL
+                        AND s.season_type IN ('regular', 'playoffs', 'play_in')
+                        AND (t.nba_game_id IS NULL OR p.game_date IS NULL)
+                )
+                SELECT w.day, m.game_id, EXISTS (
+                    SELECT 1 FROM nba_orchestration.run AS r
+                    JOIN nba_orchestration.run_phase AS p ON p.run_id = r.run_id AND p.phase = 3
+                    WHERE r.game_date = m.game_date AND r.state = 'open' AND p.state IN ('waiting', 'open'))
+                FROM wanted AS w JOIN missing AS m ON m.season_year = w.season_year AND m.game_date < w.day
+                ORDER BY w.day, m.game_id;
+            END $$;
+            DROP FUNCTION nba_orchestration.history_missing(date);
+            REVOKE EXECUTE ON FUNCTION nba_orchestration.history_missing(date[]) FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION nba_orchestration.history_missing(date[])
+                TO tipoff_scrapers, tipoff_raw, tipoff_analytics, tipoff_precompute, tipoff_predictions, tipoff_publishing,
+                   tipoff_phase2_to_phase3, tipoff_phase3_to_phase4, tipoff_phase4_to_phase5, tipoff_operator,
+                   tipoff_readonly;
+            """
+    )
+}
