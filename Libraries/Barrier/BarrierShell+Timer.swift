@@ -4,13 +4,12 @@ public import Pipeline
 public import Postgres
 
 extension BarrierShell {
-    /// Open runs whose barrier may have something to decide although no message says so. Of the runs that wait for
-    /// earlier dates only the first ones are looked at, unless `all` is asked for: the later ones wait for them.
-    public func dueRuns(all: Bool = true) async throws -> Set<UUID> {
+    /// Open runs whose barrier may have something to decide although no message says so.
+    public func dueRuns() async throws -> Set<UUID> {
         let owned = definition.owns.map { Int16($0.rawValue) }
         let rows = try await pool.query(
             """
-            SELECT p.run_id, p.gate_report IS NOT NULL AS is_waiting FROM nba_orchestration.run_phase AS p
+            SELECT p.run_id FROM nba_orchestration.run_phase AS p
             JOIN nba_orchestration.run AS r USING (run_id)
             WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open' AND (
                 p.deadline_at <= now()
@@ -25,16 +24,20 @@ extension BarrierShell {
             ORDER BY r.game_date, p.opened_at LIMIT 200
             """
         )
-        var due: Set<UUID> = []
-        var waiting = 0
-        for row in rows {
-            if try row.decode("is_waiting", as: Bool.self) {
-                waiting += 1
-                guard all || waiting <= 2 else { continue }
-            }
-            due.insert(try row.decode("run_id"))
-        }
-        return due
+        return Set(try rows.column("run_id", as: UUID.self))
+    }
+
+    /// The first of the runs that wait for earlier dates; the later ones wait for them.
+    public func waitingRuns() async throws -> Set<UUID> {
+        let rows = try await pool.query(
+            """
+            SELECT p.run_id FROM nba_orchestration.run_phase AS p
+            JOIN nba_orchestration.run AS r USING (run_id)
+            WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open' AND p.gate_report IS NOT NULL
+            ORDER BY r.game_date, p.opened_at LIMIT 2
+            """
+        )
+        return Set(try rows.column("run_id", as: UUID.self))
     }
 
     /// Opens one delta run for every date that has markers which no open run will see and that has been quiet for

@@ -95,7 +95,7 @@ public struct OrchestratorService: Service {
         }
     }
 
-    /// Every tenth of a second it looks at what may be decided; once a second at everything.
+    /// Every tenth of a second it looks at what waits for earlier dates; once a second at everything.
     private func keepTime() async {
         var tick = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -103,7 +103,8 @@ public struct OrchestratorService: Service {
             do {
                 let isFullRound = tick % 10 == 0
                 if tick % 3 == 0 { _ = try await context.relay.resendDue() }
-                context.relay.send(try await shell.evaluate(try await shell.dueRuns(all: isFullRound)))
+                let due = isFullRound ? try await shell.dueRuns() : try await shell.waitingRuns()
+                context.relay.send(try await shell.evaluate(due))
                 if tick % 3 == 0 { context.relay.send(try await shell.operatorDesk.executePending()) }
                 if definition.opensDeltas, isFullRound {
                     context.relay.send(try await shell.remainderDesk().executePending())

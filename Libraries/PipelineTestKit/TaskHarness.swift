@@ -93,7 +93,7 @@ package struct TaskHarness: Sendable {
         )
         var results: [TaskResult] = []
         while true {
-            let tasks = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64)
+            let tasks = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64).tasks
             guard !tasks.isEmpty else { return results }
             for task in tasks {
                 let processor = try known(byName[task.processor], task.processor)

@@ -31,6 +31,9 @@ actor HostPace {
         if turn > now { try await Task.sleep(until: turn, clock: .continuous) }
     }
 
+    /// Hosts that are left alone.
+    var blockedHosts: [String] { breakers.filter(\.value.isOpen).map(\.key).sorted() }
+
     /// Remembers how a request ended.
     func record(failed: Bool, at host: String, logger: Logger) {
         let change = breakers[host, default: CircuitBreaker(pause: pause)].record(failed: failed, at: .now)
@@ -63,6 +66,8 @@ struct CircuitBreaker: Sendable, Hashable {
     private var state = State.closed(failures: 0)
 
     init(pause: Duration) { self.pause = pause }
+
+    var isOpen: Bool { if case .closed = state { false } else { true } }
 
     /// Nil when a request may go; else how long the host is left alone.
     mutating func admit(at now: ContinuousClock.Instant) -> Duration? {

@@ -3,7 +3,7 @@ import HTTPFetch
 import Pipeline
 import Upstream
 
-/// The traditional box score of one game.
+/// The traditional box score of one game. The older form is asked when the newer one gives no usable answer.
 ///
 /// success: both teams' totals. partial: a team's totals break a rule. no_data: before tip-off, or the source does not
 /// know the game; expected only for a game that does not count. failed: everything else.
@@ -12,15 +12,24 @@ struct NbacTeamBoxscore: Scraper {
     let settings: SourceSettings
 
     func request(for execution: Execution) throws -> ScrapeRequest {
-        ScrapeRequest(
-            http: HTTPRequest(
-                url: SourceClient.url(
-                    settings.url(.stats),
-                    "/stats/boxscoretraditionalv3",
-                    ["GameID": try GameUnit.game(execution).rawValue, "LeagueID": "00"]
-                ),
+        let game = try GameUnit.game(execution).rawValue
+        func question(_ path: String, _ parameters: KeyValuePairs<String, String>) -> HTTPRequest {
+            HTTPRequest(
+                url: SourceClient.url(settings.url(.stats), path, parameters),
                 headers: [("Accept", "application/json")]
-            ),
+            )
+        }
+        return ScrapeRequest(
+            http: question("/stats/boxscoretraditionalv3", ["GameID": game, "LeagueID": "00"]),
+            alternatives: [
+                question(
+                    "/stats/boxscoretraditionalv2",
+                    [
+                        "GameID": game, "StartPeriod": "0", "EndPeriod": "10", "StartRange": "0", "EndRange": "28800",
+                        "RangeType": "0",
+                    ]
+                )
+            ],
             absentStatuses: [204, 404]
         )
     }

@@ -8,14 +8,16 @@ import ServiceLifecycle
 /// Opens the day's runs. One replica holds the role at a time; the plan keys make a handover harmless.
 struct PlannerRole: Service {
     let context: ServiceContext
+    let pace: HostPace
     private let lease: RoleLease
     private let opener: RunOpener
 
     static let interval: Duration = .seconds(3)
     static let leaseDuration: Duration = .seconds(15)
 
-    init(context: ServiceContext) {
+    init(context: ServiceContext, pace: HostPace) {
         self.context = context
+        self.pace = pace
         lease = RoleLease(
             pool: context.pool,
             role: "planner",
@@ -31,12 +33,19 @@ struct PlannerRole: Service {
 
     func run() async throws {
         var planner = Planner(pool: context.pool, opener: opener, logger: context.logger)
+        let watch = SourceWatch(pool: context.pool, registry: context.registry)
+        var lookedAt: Date?
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             context.progress.beat("planner")
             do {
                 if try await lease.acquire() != nil {
                     let messages = try await planner.plan(now: context.clock.now)
                     context.relay.send(messages)
+                    let now = context.clock.now
+                    if lookedAt.map({ now.timeIntervalSince($0) >= SourceWatch.interval }) ?? true {
+                        try await watch.check(now: now, blockedHosts: await pace.blockedHosts)
+                        lookedAt = now
+                    }
                 }
             } catch {
                 context.logger.warning("planning failed; trying again", metadata: ["error": "\(error)"])
@@ -173,6 +182,11 @@ struct Planner: Sendable {
                 SELECT s.game_date, s.tipoff_at, s.is_postponed, EXISTS (
                            SELECT 1 FROM nba_raw.nbac_player_boxscores AS b
                            WHERE b.game_date = s.game_date AND b.nba_game_id = s.nba_game_id AND b.removed_at IS NULL
+                       ) AND NOT EXISTS (
+                           -- A gamebook with names and no figures was read too early.
+                           SELECT 1 FROM nba_raw.nbac_gamebook_player_stats AS g
+                           WHERE g.game_date = s.game_date AND g.game_id = s.game_id AND g.removed_at IS NULL
+                           HAVING count(*) > 0 AND count(*) FILTER (WHERE g.player_status = 'active') = 0
                        ) AS is_complete
                 FROM nba_raw.nbac_schedule AS s
                 WHERE s.removed_at IS NULL AND s.season_type <> 'preseason' AND s.season_type <> 'all_star'

@@ -5,7 +5,10 @@ public import ServiceLifecycle
 public enum ScrapersService {
     /// The processors of Phase 1, sharing one client.
     public static func processors(_ settings: SourceSettings) -> [any Processor] {
-        let client = SourceClient(settings)
+        processors(settings, client: SourceClient(settings))
+    }
+
+    private static func processors(_ settings: SourceSettings, client: SourceClient) -> [any Processor] {
         let schedule = ScrapeProcessor(NbacScheduleAPI(settings: settings), client: client)
         let days = LeagueDays(schedule: schedule)
         return [
@@ -47,16 +50,17 @@ public enum ScrapersService {
 
     /// What the executable runs.
     public static func parts(_ context: ServiceContext, _ settings: SourceSettings) -> [any Service] {
+        let client = SourceClient(settings)
         let service = PhaseService(
             .init(
                 phase: .scrapers,
                 service: "scrapers",
                 topics: [.phase1Trigger],
-                processors: processors(settings),
+                processors: processors(settings, client: client),
                 workers: context.work.workers
             ),
             context: context
         )
-        return settings.plans ? [service, PlannerRole(context: context)] : [service]
+        return settings.plans ? [service, PlannerRole(context: context, pace: client.pace)] : [service]
     }
 }

@@ -11,7 +11,7 @@ struct SourceClient: Sendable {
     /// What is left of the odds source's credits, by its last answer.
     let credits = CreditMeter()
     private let http: HTTPClient
-    private let pace: HostPace
+    let pace: HostPace
 
     static let userAgent = "Tipoff/1.0 (NBA statistics pipeline)"
 

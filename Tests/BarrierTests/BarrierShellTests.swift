@@ -159,7 +159,7 @@ struct BarrierShellTests {
             maximumAttempts: 5
         )
         try await pool.execute("UPDATE nba_orchestration.task SET input = '{}' WHERE run_id = \(run.runID)")
-        let claimed = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 10)
+        let claimed = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 10).tasks
         #expect(claimed.count == 2)
         _ = try await shell(pool).process([completion(run, claimed[0].processor)])
         #expect(try await claimer.renew(Set(claimed.map(\.executionID))) == [claimed[0].executionID])

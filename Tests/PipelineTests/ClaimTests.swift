@@ -58,7 +58,7 @@ struct ClaimTests {
             var lives = 0
             var ended: [String] = []
             while lives < 20 {
-                let claimed = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64)
+                let claimed = try await claimer.claim([TaskSelector(runID: run.runID)], limit: 64).tasks
                 if claimed.isEmpty { break }
                 if claimed.contains(where: { $0.unit == unit }) {
                     lives += 1

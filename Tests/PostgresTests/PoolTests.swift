@@ -165,6 +165,23 @@ import Testing
         await pool.close()
     }
 
+    /// What a closed connection is asked runs on the asking thread, which is still busy with it when the answer is there.
+    @Test func aClosedConnectionMayBeDroppedWithItsLastAnswer() async throws {
+        let configuration = try await TestCluster.shared().configuration()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        let connection = try await PostgresConnection.connect(configuration, logger: quiet)
+                        await connection.close()
+                        for _ in 0..<20 { await connection.close() }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func aClosedConnectionSaysSo() async throws {
         let connection = try await PostgresConnection.connect(
             TestCluster.shared().configuration(),

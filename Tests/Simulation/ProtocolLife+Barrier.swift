@@ -72,7 +72,8 @@ extension ProtocolLife {
             let definition = node.shell.definition
             if roles.contains(node.relay.role), try await node.relay.resendDue() > 0 { count("sent again") }
             if phases.contains(String(definition.lastPhase.rawValue)) {
-                let due = try await node.shell.dueRuns(all: random.chance(0.5))
+                let isFullRound = random.chance(0.5)
+                let due = isFullRound ? try await node.shell.dueRuns() : try await node.shell.waitingRuns()
                 if !due.isEmpty {
                     let parts = random.chance(0.3) ? [due, due] : [due]
                     try await together(node, parts) { shell, part in try await shell.evaluate(part) }

@@ -114,7 +114,7 @@ extension ProtocolLife {
         let wake = wakes[index]
         guard !flights.contains(where: { $0.wake == wake.id }) else { return }
         let claimer = node(wake.phase).claimers[wake.replica]
-        let tasks = try await claimer.claim(wake.selectors, limit: Int.random(in: 1...4, using: &random))
+        let tasks = try await claimer.claim(wake.selectors, limit: Int.random(in: 1...4, using: &random)).tasks
         guard !tasks.isEmpty else {
             wakes.remove(at: index)
             return

@@ -285,12 +285,13 @@ stack_start() {
     say "${#STACK_SERVICES[@]} services are ready: ${STACK_SERVICES[*]}"
 }
 
-# Loads the season up to the slate, then the slate itself, all through the services.
+# Loads the season up to the slate, then the slate itself, all through the services. What a date's own features and
+# predictions would be is nobody's input, so the dates before the slate end with Phase 3.
 stack_load() {
     local eve
     eve=$(date -u -d "$STACK_SLATE - 1 day" +%Y-%m-%d)
-    say "loading $STACK_SEASON_START to $eve, phases 1 to 4"
-    run_watched "$BIN_DIR/tipoff" backfill run --from "$STACK_SEASON_START" --to "$eve" --until-phase 4 --wait ||
+    say "loading $STACK_SEASON_START to $eve, phases 1 to 3"
+    run_watched "$BIN_DIR/tipoff" backfill run --from "$STACK_SEASON_START" --to "$eve" --until-phase 3 --wait ||
         return 1
     say "running the slate of $STACK_SLATE, phases 1 to 6"
     run_watched "$BIN_DIR/tipoff" run open --kind full --date "$STACK_SLATE" --wait || return 1

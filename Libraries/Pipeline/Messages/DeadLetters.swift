@@ -35,12 +35,45 @@ public struct DeadLetters: Sendable {
             """
     }
 
+    private static let alertPrefix = "dead_letter:"
+
+    private static func kinds(
+        _ rejected: [(message: KafkaIncoming, error: EnvelopeError)],
+        prefix: String
+    ) -> [(topic: String, reason: String)] {
+        var seen: Set<[String]> = []
+        return rejected.compactMap { message, error in
+            let topic = String(message.topic.dropFirst(prefix.count))
+            return seen.insert([topic, error.reason]).inserted ? (topic, error.reason) : nil
+        }
+    }
+
+    /// Resolves the alerts of kinds of which nothing is left to be decided.
+    public static let settleAlerts: SQL = """
+        UPDATE nba_orchestration.alert AS a SET resolved_at = now()
+        WHERE starts_with(a.signature, \(alertPrefix)) AND a.resolved_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM nba_orchestration.dead_letter AS d
+                            WHERE d.state = 'new' AND a.signature = \(alertPrefix) || d.topic || ':' || d.reason)
+        """
+
     /// Files messages and returns the copies for the dead-letter topics.
     public func file(_ rejected: [(message: KafkaIncoming, error: EnvelopeError)]) async throws -> [KafkaOutgoing] {
         guard !rejected.isEmpty else { return [] }
         try await pool.transaction { transaction in
             for (message, error) in rejected {
                 _ = try await transaction.execute(insertStatement(message, error))
+            }
+            for (topic, reason) in Self.kinds(rejected, prefix: topicPrefix) {
+                try await transaction.execute(
+                    Alerts.raise(
+                        .error,
+                        signature: "\(Self.alertPrefix)\(topic):\(reason)",
+                        title: "messages on \(topic) cannot be taken: \(reason)",
+                        gameDate: nil,
+                        runID: nil,
+                        by: consumer
+                    )
+                )
             }
         }
         return rejected.compactMap { message, error in

@@ -109,7 +109,9 @@ public struct PhaseService: Service {
             do {
                 let wakeUps = try await context.intake.read(batch)
                 let selectors = Set(wakeUps.flatMap { definition.phase.tasks(namedBy: $0, context.registry) })
-                let first = selectors.isEmpty ? [] : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
+                let first =
+                    selectors.isEmpty
+                    ? nil : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
                 FaultPoint.hit("claimed-before-offset")
                 consumer.markDone(
                     batch.map { KafkaPosition(topic: $0.topic, partition: $0.partition, offset: $0.offset) }

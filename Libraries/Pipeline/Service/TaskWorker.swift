@@ -16,6 +16,8 @@ struct TaskWorker: Sendable {
 
     /// The most tasks of one claim: enough to fill every worker's batch.
     let claimLimit: Int
+    /// Whether ending tasks can make those of a higher level ready.
+    private let hasLevels: Bool
 
     init(definition: PhaseServiceDefinition, context: ServiceContext) {
         self.definition = definition
@@ -43,23 +45,26 @@ struct TaskWorker: Sendable {
         let batch = definition.processors.compactMap { ($0 as? any BatchProcessor).map { type(of: $0).batchSize } }
             .max()
         claimLimit = max(64, definition.workers * (batch ?? 1))
+        hasLevels = Set(context.registry.enabled(in: definition.phase).map(\.level)).count > 1
     }
 
     /// Works until nothing that the selectors name is ready any more; ending one level makes the next one ready.
-    func work(_ selectors: Set<TaskSelector>, first: [ClaimedTask]? = nil, trigger: Envelope?) async {
+    func work(_ selectors: Set<TaskSelector>, first: TaskClaimer.Claim? = nil, trigger: Envelope?) async {
         var selectors = selectors
-        var claimed = first
+        var claim = first
         while !Task.isCancelled {
             do {
-                let tasks: [ClaimedTask]
-                if let given = claimed {
-                    tasks = given
+                let taken: TaskClaimer.Claim
+                if let given = claim {
+                    taken = given
                 } else {
-                    tasks = try await claimer.claim(selectors, limit: claimLimit)
+                    taken = try await claimer.claim(selectors, limit: claimLimit)
                 }
-                claimed = nil
-                guard !tasks.isEmpty else { return }
-                selectors.formUnion(await execute(tasks, trigger: trigger).map { TaskSelector(runID: $0) })
+                claim = nil
+                guard !taken.tasks.isEmpty else { return }
+                let follow = await execute(taken.tasks, trigger: trigger)
+                guard hasLevels || taken.leavesMore || follow.hasMadeReady || !follow.waitingRuns.isEmpty else { return }
+                selectors.formUnion(follow.waitingRuns.map { TaskSelector(runID: $0) })
             } catch {
                 // The rows remember what is open; the resend brings it back.
                 context.logger.warning("claim failed; it will be sent again", metadata: ["error": "\(error)"])
@@ -68,19 +73,32 @@ struct TaskWorker: Sendable {
         }
     }
 
-    /// Executes claimed tasks, a few at a time. Returns the runs that waited for one of them.
-    private func execute(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
+    /// What ended executions mean for others.
+    private struct Follow: Sendable {
+        /// Runs whose task of the same unit waited for one of these to end.
+        var waitingRuns: Set<UUID> = []
+        /// Tasks of the same phase were found or handed out.
+        var hasMadeReady = false
+
+        mutating func join(_ other: Follow) {
+            waitingRuns.formUnion(other.waitingRuns)
+            hasMadeReady = hasMadeReady || other.hasMadeReady
+        }
+    }
+
+    /// Executes claimed tasks, a few at a time.
+    private func execute(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Follow {
         active.insert(tasks.map(\.executionID))
-        return await withTaskGroup(of: Set<UUID>.self) { group in
+        return await withTaskGroup(of: Follow.self) { group in
             for chunk in chunks(of: tasks) {
                 await gate.enter()
                 group.addTask {
-                    let waiting = await executeChunk(chunk, trigger: trigger)
+                    let follow = await executeChunk(chunk, trigger: trigger)
                     await gate.leave()
-                    return waiting
+                    return follow
                 }
             }
-            return await group.reduce(into: Set()) { $0.formUnion($1) }
+            return await group.reduce(into: Follow()) { $0.join($1) }
         }
     }
 
@@ -105,7 +123,7 @@ struct TaskWorker: Sendable {
         }
     }
 
-    private func executeChunk(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
+    private func executeChunk(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Follow {
         defer { active.remove(tasks.map(\.executionID)) }
         let startedAt = context.clock.now
         let clock = ContinuousClock()
@@ -125,7 +143,7 @@ struct TaskWorker: Sendable {
             if case .failure(let error) = result { Self.isInfrastructure(error) } else { false }
         }) {
             await release(tasks, outcomes)
-            return []
+            return Follow()
         }
         FaultPoint.hit("worked-before-finish")
         let committed = await record(
@@ -136,7 +154,7 @@ struct TaskWorker: Sendable {
             trigger: trigger
         )
         FaultPoint.hit("finished-before-send")
-        guard let committed else { return [] }
+        guard let committed else { return Follow() }
         for execution in committed.fenced {
             context.logger.warning(
                 "execution lost its lease; nothing written",
@@ -145,14 +163,17 @@ struct TaskWorker: Sendable {
         }
         context.relay.send(committed.messages)
         await definition.afterCommit?(tasks)
-        return committed.waitingRuns
+        let hasMadeReady = outcomes.contains { result in
+            if case .success(let outcome) = result { !outcome.discovered.isEmpty || !outcome.requests.isEmpty } else { false }
+        }
+        return Follow(waitingRuns: committed.waitingRuns, hasMadeReady: hasMadeReady)
     }
 
     /// One of a batch is at fault and takes the others along; alone, each ends as it deserves.
-    private func executeOneByOne(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Set<UUID> {
-        var waiting: Set<UUID> = []
-        for task in tasks { waiting.formUnion(await executeChunk([task], trigger: trigger)) }
-        return waiting
+    private func executeOneByOne(_ tasks: [ClaimedTask], trigger: Envelope?) async -> Follow {
+        var follow = Follow()
+        for task in tasks { follow.join(await executeChunk([task], trigger: trigger)) }
+        return follow
     }
 
     /// A hang that even ignores cancellation is left behind by the deadline. Its loop then falls silent, and the

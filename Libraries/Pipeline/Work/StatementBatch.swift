@@ -7,6 +7,8 @@ public struct StatementBatch: Sendable {
 
     public init() {}
 
+    public var count: Int { statements.count }
+
     public mutating func add(_ statement: SQL) { statements.append(statement) }
 
     public mutating func add(contentsOf more: [SQL]) { statements += more }

@@ -35,7 +35,7 @@ package struct TaskClaimer: Sendable {
     ///
     /// A task under which the process has ended twice is a suspect. Suspects are claimed last and one by one, so that
     /// a poison among them takes nobody along: a crash is charged to every task that was claimed at that moment.
-    package func claim(_ selectors: Set<TaskSelector>, limit: Int) async throws -> [ClaimedTask] {
+    package func claim(_ selectors: Set<TaskSelector>, limit: Int) async throws -> Claim {
         var conflicts = 0
         while true {
             do {
@@ -47,7 +47,14 @@ package struct TaskClaimer: Sendable {
         }
     }
 
-    private func claimOnce(_ selectors: [TaskSelector], limit: Int) async throws -> [ClaimedTask] {
+    /// What a claim took.
+    package struct Claim: Sendable {
+        package var tasks: [ClaimedTask] = []
+        /// Further tasks were ready and could not be taken in this claim.
+        var leavesMore = false
+    }
+
+    private func claimOnce(_ selectors: [TaskSelector], limit: Int) async throws -> Claim {
         try await pool.transaction(asynchronousCommit: true) { transaction in
             let rows = try await transaction.query(
                 """
@@ -103,12 +110,16 @@ package struct TaskClaimer: Sendable {
                        c.late_at IS NOT NULL AS is_late,
                        EXTRACT(epoch FROM now() - c.ready_at)::double precision AS queued_seconds,
                        r.run_id, r.kind, r.game_date, r.lane, r.until_phase, r.correlation_id,
-                       r.state = 'open' AS is_open
+                       r.state = 'open' AS is_open, (SELECT count(*) FROM candidate) AS candidates
                 FROM claimed AS c JOIN nba_orchestration.run AS r USING (run_id)
                 ORDER BY c.level, c.processor, c.unit
                 """
             )
-            return try rows.map { try ClaimedTask(row: $0) }
+            let candidates = try rows.first?.decode("candidates", as: Int.self) ?? 0
+            return Claim(
+                tasks: try rows.map { try ClaimedTask(row: $0) },
+                leavesMore: candidates > rows.count || rows.count == limit
+            )
         }
     }
 

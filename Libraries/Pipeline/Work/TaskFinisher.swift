@@ -86,16 +86,19 @@ package struct TaskFinisher: Sendable {
             // Two round trips for most tasks, the fence and this batch. Found or handed-out units and statements of the
             // processor's own take one each.
             var batch = StatementBatch()
-            apply(current, to: &batch)
+            let markers = apply(current, to: &batch)
             var messages: [OutboxMessage] = []
             for result in current { messages += try await write(result, now: now, to: &batch, in: transaction) }
             messages += current.compactMap { completionMessage($0, now: now) }
             if !messages.isEmpty { batch.add(OutboxMessage.insertStatement(messages, producer: service)) }
             if !current.isEmpty { batch.add(log(current)) }
             if let rows = dependencyRows(current) { batch.add(rows) }
+            let waitingAt = batch.count
             if !terminal.isEmpty { batch.add(waitingRuns(terminal)) }
+            // Last, because the tasks of a date mark the same rows and wait for each other from here to the commit.
+            batch.add(contentsOf: markers)
             let answers = try await batch.run(in: transaction)
-            let waiting = terminal.isEmpty ? [] : try answers[answers.count - 1].column("run_id", as: UUID.self)
+            let waiting = terminal.isEmpty ? [] : try answers[waitingAt].column("run_id", as: UUID.self)
             for result in current { try await writeMore(result, in: transaction) }
             if let onTerminal, !terminal.isEmpty {
                 let more = try await onTerminal(terminal, transaction)
@@ -189,8 +192,9 @@ package struct TaskFinisher: Sendable {
     }
 
     /// Applies the plans of all results. Incremental plans of one table and scope were made against one head, so they
-    /// move it once together.
-    private func apply(_ results: [TaskResult], to batch: inout StatementBatch) {
+    /// move it once together. Returns the statements that mark what the changes concern.
+    private func apply(_ results: [TaskResult], to batch: inout StatementBatch) -> [SQL] {
+        var marking: [SQL] = []
         struct Head: Hashable {
             var runID: UUID
             var table: String
@@ -229,14 +233,13 @@ package struct TaskFinisher: Sendable {
                 table: write.table.name,
                 registry: registry
             )
-            batch.add(
-                contentsOf: markers.insertStatements(
-                    originDate: group.lead.task.gameDate,
-                    runID: group.lead.task.run.runID,
-                    wantRun: group.wantRun
-                )
+            marking += markers.insertStatements(
+                originDate: group.lead.task.gameDate,
+                runID: group.lead.task.run.runID,
+                wantRun: group.wantRun
             )
         }
+        return marking
     }
 
     /// Writes the tasks that a coordinator hands out and the messages that start them, while the phase is open.

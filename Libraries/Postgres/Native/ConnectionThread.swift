@@ -47,6 +47,10 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
+        // The runtime names executors without holding them. Once the job is in the queue, its task may end anywhere and
+        // drop the last connection, and this thread is not done yet.
+        let own = Unmanaged.passRetained(self)
+        defer { own.release() }
         let job = UnownedJob(job)
         pthread_mutex_lock(mutex)
         queue.append(job)

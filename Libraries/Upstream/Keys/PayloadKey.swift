@@ -68,17 +68,33 @@ extension PayloadKey {
         var type: PayloadLayout.FileType
 
         init?(_ text: String) {
-            let pattern = /(\d{8})_(\d{2})(\d{2})(\d{2})(?:-([0-9a-f]{8}))?(?:-snap-\d{4})?\.([a-z]+)/
-            guard let match = text.wholeMatch(of: pattern), let type = PayloadLayout.FileType(rawValue: String(match.6))
-            else { return nil }
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, let type = PayloadLayout.FileType(rawValue: String(parts[1])) else { return nil }
+            let words = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+            let stamp = words[0].split(separator: "_", omittingEmptySubsequences: false)
+            guard stamp.count == 2, Self.areDigits(stamp[0], 8), Self.areDigits(stamp[1], 6) else { return nil }
+            let time = Array(stamp[1])
             do {
-                let date = try GameDate(compact: String(match.1))
-                capturedAt = try LeagueClock.parseUTC("\(date)T\(match.2):\(match.3):\(match.4)Z")
+                let date = try GameDate(compact: String(stamp[0]))
+                capturedAt = try LeagueClock.parseUTC(
+                    "\(date)T\(String(time[0..<2])):\(String(time[2..<4])):\(String(time[4..<6]))Z"
+                )
             } catch {
                 return nil
             }
-            variant = match.5.map(String.init)
+            var rest = words.dropFirst()
+            if let first = rest.first, first != "snap" {
+                guard first.utf8.count == 8, first.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else { return nil }
+                variant = String(first)
+                rest = rest.dropFirst()
+            }
+            guard rest.isEmpty || rest.count == 2 && rest.first == "snap" && Self.areDigits(rest[rest.endIndex - 1], 4)
+            else { return nil }
             self.type = type
+        }
+
+        private static func areDigits(_ text: Substring, _ count: Int) -> Bool {
+            text.utf8.count == count && text.utf8.allSatisfy { (48...57).contains($0) }
         }
     }
 }

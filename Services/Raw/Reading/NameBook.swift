@@ -42,7 +42,7 @@ enum UnresolvedNames {
         in transaction: FinishTransaction
     ) async throws {
         let seen = names.sorted { $0.lookup < $1.lookup }
-        try await transaction.execute(
+        let unknown = try await transaction.execute(
             """
             INSERT INTO nba_reference.unresolved_player_name
                 (source, player_lookup, team_abbr, season_year, player_name, example_object)
@@ -56,6 +56,38 @@ enum UnresolvedNames {
                 SET occurrences = nba_reference.unresolved_player_name.occurrences + 1, last_seen_at = now(),
                     example_object = excluded.example_object
             """
+        )
+        try await warn(unknown, of: Set(seen.map(\.lookup)).count, source: source, in: transaction)
+    }
+
+    /// Names of a payload of which so many are unknown that the source rather than the players has changed.
+    static let unknownShare = 0.2
+    static let unknownNames = 10
+
+    private static func warn(_ unknown: Int, of names: Int, source: String, in transaction: FinishTransaction) async throws
+    {
+        let signature = "unknown_names:\(source)"
+        guard unknown >= unknownNames, Double(unknown) >= unknownShare * Double(names) else {
+            try await transaction.execute(Alerts.resolve(signature: signature))
+            return
+        }
+        // Where the league's own names are only being loaded, everybody is unknown.
+        let since = transaction.task.gameDate.adding(days: -7)
+        let rows = try await transaction.query(
+            """
+            SELECT EXISTS (SELECT 1 FROM nba_raw.nbac_player_boxscores WHERE game_date <= \(since.postgres)) AS is_loaded
+            """
+        )
+        guard try rows.one().decode("is_loaded", as: Bool.self) else { return }
+        try await transaction.execute(
+            Alerts.raise(
+                .warning,
+                signature: signature,
+                title: "\(unknown) of \(names) names of \(source) are unknown",
+                gameDate: transaction.task.gameDate,
+                runID: transaction.task.run.runID,
+                by: "raw"
+            )
         )
     }
 }

@@ -33,6 +33,7 @@ struct DeadLetterReplay: Sendable {
             )
             guard changed == 1 else { return false }
             try await transaction.execute(message.insertStatement(producer: letter.consumer))
+            try await transaction.execute(DeadLetters.settleAlerts)
             return true
         }
         guard isWinner else { throw DeadLetterStore.done(try await DeadLetterStore(pool: pool).load(id)) }

@@ -118,13 +118,17 @@ struct DeadLetterStore: Sendable {
 
     func drop(_ id: Int64, actor: String, reason: String) async throws {
         guard !reason.isEmpty else { throw CommandProblem.usage("--reason must say something") }
-        let changed = try await pool.execute(
-            """
-            UPDATE nba_orchestration.dead_letter
-            SET state = 'dropped', state_by = \(actor), state_reason = \(reason)
-            WHERE dead_letter_id = \(id) AND state = 'new'
-            """
-        )
+        let changed = try await pool.transaction { transaction in
+            let changed = try await transaction.execute(
+                """
+                UPDATE nba_orchestration.dead_letter
+                SET state = 'dropped', state_by = \(actor), state_reason = \(reason)
+                WHERE dead_letter_id = \(id) AND state = 'new'
+                """
+            )
+            try await transaction.execute(DeadLetters.settleAlerts)
+            return changed
+        }
         if changed == 0 { throw Self.done(try await load(id)) }
     }
 
