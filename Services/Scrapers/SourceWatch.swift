@@ -28,7 +28,8 @@ struct SourceWatch: Sendable {
     /// - Parameter blockedHosts: hosts that are left alone after they refused.
     func check(now: Date, blockedHosts: [String]) async throws {
         let today = LeagueClock.gameDate(of: now)
-        let found = try await silent(today) + injuryReport(today, now)
+        let found =
+            try await silent(today) + injuryReport(today, now)
             + blockedHosts.map {
                 Silence(signature: "\(Self.prefix)blocked:\($0)", title: "\($0) refuses and is left alone")
             }

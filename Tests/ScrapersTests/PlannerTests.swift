@@ -252,6 +252,45 @@ import Testing
         }
     }
 
+    @Test(arguments: [("active", "skip"), ("inactive", "run")])
+    func aGamebookWithoutFiguresIsAskedForAgain(status: String, verdict: String) async throws {
+        try await TaskHarness.with { harness in
+            try await harness.pool.execute(Self.oneGame)
+            try await harness.pool.execute(
+                """
+                INSERT INTO nba_raw.nbac_player_boxscores
+                    (game_id, nba_game_id, game_date, season_year, season_type, nba_player_id, player_lookup,
+                     player_full_name, team_id, team_abbr, opponent_team_abbr, is_home)
+                VALUES ('20240115_NYK_PHI', '0022300561', '2024-01-15', 2023, 'regular', 1, 'x', 'X', 1, 'PHI', 'NYK', true)
+                """
+            )
+            try await harness.pool.execute(
+                """
+                INSERT INTO nba_raw.nbac_gamebook_player_stats
+                SELECT (jsonb_populate_record(NULL::nba_raw.nbac_gamebook_player_stats, d.defaults || jsonb_build_object(
+                    'game_id', '20240115_NYK_PHI', 'game_date', '2024-01-15', 'player_lookup', 'x',
+                    'player_status', \(status)::text, 'created_at', now(), 'updated_at', now()))).*
+                FROM (SELECT jsonb_object_agg(column_name, CASE WHEN data_type = 'text' THEN to_jsonb('x'::text)
+                                                                WHEN data_type = 'boolean' THEN 'true'::jsonb
+                                                                WHEN data_type = 'date' THEN '"2024-01-15"'::jsonb
+                                                                ELSE '1'::jsonb END) AS defaults
+                      FROM information_schema.columns
+                      WHERE table_schema = 'nba_raw' AND table_name = 'nbac_gamebook_player_stats'
+                          AND is_nullable = 'NO' AND data_type <> 'timestamp with time zone') AS d
+                """
+            )
+            var planner = Self.planner(harness)
+            _ = try await planner.plan(now: try PlannerRulesTests.eastern("2024-01-15T22:05:00"))
+            let decisions = try await harness.pool.query(
+                """
+                SELECT verdict FROM nba_orchestration.planner_decision
+                WHERE window_key = 'plan:postgame:2024-01-15:0116T0300Z'
+                """
+            )
+            #expect(try decisions.column("verdict", as: String.self) == [verdict])
+        }
+    }
+
     @Test func aDayWithoutGamesLooksTheScheduleUpOnce() async throws {
         try await TaskHarness.with { harness in
             try await harness.pool.execute(Self.oneGame)

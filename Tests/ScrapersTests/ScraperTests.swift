@@ -359,6 +359,36 @@ import Upstream
         }
     }
 
+    @Test(arguments: [ScriptedSource.Answer(500, "{}"), .init(200, #"{"resultSets":[]}"#)])
+    func theOlderBoxScoreIsAskedWhenTheNewerOneFails(answer: ScriptedSource.Answer) async throws {
+        let line = """
+            240:00","FGM":45,"FGA":90,"FG3M":15,"FG3A":36,"FTM":20,"FTA":20,"OREB":10,"DREB":35,"REB":45,"AST":25,"STL":7,
+            "BLK":5,"TO":12,"PF":18,"PTS":125,"PLUS_MINUS":6.0
+            """
+        let pairs = line.replacingOccurrences(of: "\n", with: "").split(separator: ",").dropFirst().map {
+            $0.split(separator: ":").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"")) }
+        }
+        let headers =
+            ["GAME_ID", "TEAM_ID", "TEAM_NAME", "TEAM_ABBREVIATION", "TEAM_CITY", "MIN"] + pairs.map { $0[0] }
+        let rows = [(1_610_612_755, "PHI"), (1_610_612_752, "NYK")].map { id, code in
+            (["\"0022300561\"", "\(id)", "\"X\"", "\"\(code)\"", "\"Y\"", "\"240:00\""] + pairs.map { $0[1] })
+                .joined(separator: ",")
+        }
+        let older = """
+            {"resource":"boxscore","parameters":{"GameID":"0022300561"},"resultSets":[
+            {"name":"PlayerStats","headers":["GAME_ID","TEAM_ID","PTS"],"rowSet":[]},
+            {"name":"TeamStats","headers":["\(headers.joined(separator: "\",\""))"],
+             "rowSet":[[\(rows.joined(separator: "],["))]]}]}
+            """
+        try await Self.scrape("nbac_team_boxscore", unit: "0022300561") {
+            $0.answer(Self.boxPath, answer)
+            $0.answer("/stats/boxscoretraditionalv2", .init(200, older))
+        } _: { result, source, _ in
+            #expect(result.state == "success" && result.recordCount == 2)
+            #expect(source.seen.last?.query["GameID"] == "0022300561")
+        }
+    }
+
     @Test func beforeTheTipABoxScoreHasNoData() async throws {
         let box = """
             {"boxScoreTraditional":{"gameId":"0022300561","homeTeam":{"teamId":1610612755,"teamTricode":"PHI","statistics":null},

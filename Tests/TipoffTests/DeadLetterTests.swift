@@ -144,6 +144,37 @@ import Testing
         }
     }
 
+    @Test func aKindOfDeadLetterIsAnAlertUntilItIsDecided() async throws {
+        try await Database.with { database, pool in
+            let letters = DeadLetters(pool: pool, cluster: "default", consumer: "raw", topicPrefix: "")
+            let messages = (0..<3).map { offset in
+                KafkaIncoming(
+                    topic: Topic.phase3Trigger.rawValue,
+                    partition: 0,
+                    offset: Int64(offset),
+                    key: nil,
+                    value: Array("{}".utf8)
+                )
+            }
+            _ = try await letters.file(messages.map { ($0, EnvelopeError.missingField("status")) })
+            _ = try await letters.file(messages.prefix(1).map { ($0, EnvelopeError.missingField("status")) })
+            let environment = ["TIPOFF_DATABASE_URL": database.url, "USER": "ann"]
+            func open() async throws -> Int {
+                try await pool.query("SELECT count(*) FROM nba_orchestration.alert WHERE resolved_at IS NULL").scalar()
+            }
+            let ids = try await pool.query("SELECT dead_letter_id FROM nba_orchestration.dead_letter ORDER BY 1")
+                .column("dead_letter_id", as: Int64.self)
+            #expect(ids.count == 3)
+            for (number, id) in ids.enumerated() {
+                let standing = try await open()
+                #expect(standing == 1, "\(number)")
+                await tipoff("dlq", "drop", "\(id)", "--reason", "known", environment: environment).expect(0)
+            }
+            let left = try await open()
+            #expect(left == 0)
+        }
+    }
+
     @Test func droppedLettersStayWithTheirReason() async throws {
         try await Database.with { database, pool in
             let id = try await Self.file(pool, payload: "x\u{1B}[2J")

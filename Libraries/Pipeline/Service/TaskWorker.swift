@@ -63,7 +63,9 @@ struct TaskWorker: Sendable {
                 claim = nil
                 guard !taken.tasks.isEmpty else { return }
                 let follow = await execute(taken.tasks, trigger: trigger)
-                guard hasLevels || taken.leavesMore || follow.hasMadeReady || !follow.waitingRuns.isEmpty else { return }
+                guard hasLevels || taken.leavesMore || follow.hasMadeReady || !follow.waitingRuns.isEmpty else {
+                    return
+                }
                 selectors.formUnion(follow.waitingRuns.map { TaskSelector(runID: $0) })
             } catch {
                 // The rows remember what is open; the resend brings it back.
@@ -164,7 +166,11 @@ struct TaskWorker: Sendable {
         context.relay.send(committed.messages)
         await definition.afterCommit?(tasks)
         let hasMadeReady = outcomes.contains { result in
-            if case .success(let outcome) = result { !outcome.discovered.isEmpty || !outcome.requests.isEmpty } else { false }
+            if case .success(let outcome) = result {
+                !outcome.discovered.isEmpty || !outcome.requests.isEmpty
+            } else {
+                false
+            }
         }
         return Follow(waitingRuns: committed.waitingRuns, hasMadeReady: hasMadeReady)
     }

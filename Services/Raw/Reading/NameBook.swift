@@ -64,7 +64,8 @@ enum UnresolvedNames {
     static let unknownShare = 0.2
     static let unknownNames = 10
 
-    private static func warn(_ unknown: Int, of names: Int, source: String, in transaction: FinishTransaction) async throws
+    private static func warn(_ unknown: Int, of names: Int, source: String, in transaction: FinishTransaction)
+        async throws
     {
         let signature = "unknown_names:\(source)"
         guard unknown >= unknownNames, Double(unknown) >= unknownShare * Double(names) else {

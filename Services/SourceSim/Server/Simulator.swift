@@ -7,6 +7,7 @@ actor Simulator {
     private var corrections = Corrections()
     private var misbehaviours: [Misbehaviour] = []
     private var requests: [String: Int] = [:]
+    private var credits = Credits()
     private var now: Date?
     private var suggestion: (start: GameDate, slate: GameDate)?
     private var scheduleCache: [Season: (version: Int, now: Date?, body: [UInt8])] = [:]
@@ -27,7 +28,8 @@ actor Simulator {
         } catch {
             return .refusal(400, "unknown misbehaviour; one of \(Misbehaviour.Kind.allCases.map(\.rawValue))")
         }
-        let reply = answer(request)
+        var reply = answer(request)
+        if request.path.hasPrefix("/v4/"), reply.status == 200 { reply.headers += credits.spend() }
         return fault?.spoil(reply, path: request.path) ?? reply
     }
 
@@ -265,6 +267,11 @@ extension Simulator {
         case ("DELETE", "/_sim/patch"):
             corrections.removeAll()
             return SimReply(["status": "ok"])
+        case ("POST", "/_sim/credits"):
+            return decoded(Credits.self, request) { given in
+                credits = given
+                return SimReply(["status": "ok"])
+            }
         case ("POST", "/_sim/clock"): return decoded(ClockChange.self, request, setClock)
         default: return .refusal(404, "no such control path")
         }
@@ -324,6 +331,18 @@ extension Simulator {
         } catch {
             return .refusal(400, "body: \(error)")
         }
+    }
+}
+
+/// What the Odds API counts against a plan and says with each answer.
+struct Credits: Decodable {
+    var used = 0
+    var limit = 100_000
+
+    /// One more request; the headers that tell.
+    mutating func spend() -> [(String, String)] {
+        used += 1
+        return [("x-requests-used", String(used)), ("x-requests-remaining", String(max(0, limit - used)))]
     }
 }
 
