@@ -65,7 +65,7 @@ extension Slate {
             """
             SELECT COALESCE(p.player_lookup, c.player_lookup) AS player_lookup, c.player_full_name,
                    COALESCE(p.game_id, c.game_id) AS game_id, COALESCE(p.team_abbr, c.team_abbr) AS team_abbr,
-                   COALESCE(p.is_home, c.home_game) AS is_home, c.days_rest, c.back_to_back,
+                   COALESCE(p.is_home, c.home_game) AS is_home, c.days_rest, c.back_to_back, c.player_status, c.injury_report,
                    p.predicted_points, p.confidence_score, p.recommendation, p.current_points_line, p.line_source,
                    p.is_line_synthetic, p.feature_quality_score, p.model_version,
                    (p.components->>'over_probability')::double precision AS over_probability,
@@ -88,7 +88,9 @@ extension Slate {
                 team: try row.decode("team_abbr"),
                 isHome: try row.decode("is_home"),
                 daysRest: try row.decode("days_rest"),
-                isBackToBack: try row.decode("back_to_back")
+                isBackToBack: try row.decode("back_to_back"),
+                injuryStatus: try row.decode("player_status"),
+                injuryReason: try row.decode("injury_report")
             )
             if let points = try row.decode("predicted_points", as: Double?.self) {
                 player.prediction = Prediction(

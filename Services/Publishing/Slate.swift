@@ -33,6 +33,9 @@ struct Slate: Sendable {
         var isHome: Bool
         var daysRest: Int?
         var isBackToBack: Bool?
+        /// The last word before tip-off on whether he plays; nil when nobody names him.
+        var injuryStatus: String?
+        var injuryReason: String?
         var prediction: Prediction?
         /// Offers for his points, the preferred bookmaker first.
         var offers: [Offer] = []

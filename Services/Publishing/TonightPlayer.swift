@@ -17,6 +17,7 @@ enum TonightPlayer {
             ("fatigue_level", .maybe(fatigueLevel(player))),
             ("fatigue_score", .rounded(player.prediction?.fatigueScore)), ("days_rest", .maybe(player.daysRest)),
             ("is_back_to_back", .maybe(player.isBackToBack)),
+            ("injury_status", .maybe(player.injuryStatus)), ("injury_reason", .maybe(player.injuryReason)),
             ("season_ppg", .rounded(season.points)), ("season_mpg", .rounded(season.minutes)),
             ("season_fg_percent", .rounded(season.fieldGoalShare.map { 100 * $0 })),
             ("season_three_percent", .rounded(season.threePointShare.map { 100 * $0 })),

@@ -37,9 +37,22 @@ mode=keep
 if [ -n "${FRESH:-}" ] || { [ -n "$complete" ] && [ ! -s "$RUN_DIR/loaded" ]; }; then
     mode=fresh
 fi
+is_loading=
+[ -z "$complete" ] || [ "$mode" = keep ] || is_loading=yes
+# Nobody polls while the season is loaded: the slate's games are final in the data and have no box scores yet.
+planner=${TIPOFF_PLANNER:-true}
+[ -z "$is_loading" ] || export TIPOFF_PLANNER=false
 stack_start "$mode"
-if [ -n "$complete" ] && [ ! -s "$RUN_DIR/loaded" ]; then
+started=$SECONDS
+if [ -n "$is_loading" ]; then
     stack_load
+    process_stop scrapers
+    rm -f "$RUN_DIR/address/scrapers"
+    # The league's time has gone on.
+    TIPOFF_PLANNER=$planner TIPOFF_CLOCK=$(date -u -d "$TIPOFF_CLOCK + $((SECONDS - started + 1)) seconds" \
+        +%Y-%m-%dT%H:%M:%SZ) service_start scrapers
+    wait_ready scrapers
+    write_env
     result=$(stack_result)
     say "slate $STACK_SLATE: $result"
 fi

@@ -174,7 +174,7 @@ struct OverrideCommand: AsyncParsableCommand {
                 var table = TextTable(["PLAYER", "STATUS", "FROM", "UNTIL", "BY", "ENTERED", "REASON"])
                 for entry in entries {
                     table.add([
-                        entry.playerName, entry.clearedAt == nil ? entry.status : "\(entry.status), cleared",
+                        entry.playerName, entry.isTakenBack ? "\(entry.status), cleared" : entry.status,
                         entry.from,
                         entry.until, entry.actor, EasternTime.short(entry.enteredAt, on: session.clock.leagueDay),
                         SafeText.cut(entry.reason, to: 60),

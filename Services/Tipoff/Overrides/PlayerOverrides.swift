@@ -25,6 +25,9 @@ struct PlayerOverrides: Sendable {
         var enteredAt: Date
         var clearedAt: Date?
 
+        /// A word of its own that does not hold any more; taking back is itself an entry called cleared.
+        var isTakenBack: Bool { clearedAt != nil && status != "cleared" }
+
         var json: JSONValue {
             [
                 "override_id": .int(id), "player_name": .string(playerName), "player_lookup": .string(playerLookup),
