@@ -95,22 +95,7 @@ struct ClaimTests {
                 resendBase: .seconds(10),
                 logger: .quiet
             )
-            var intake = Intake(
-                pool: pool,
-                registry: Self.registry,
-                deadLetters: DeadLetters(
-                    pool: pool,
-                    cluster: "test",
-                    consumer: "test",
-                    topicPrefix: topics.prefix
-                ),
-                manualRuns: ManualRuns(registry: Self.registry, role: "test"),
-                relay: relay,
-                producer: producer,
-                cluster: "test",
-                topicPrefix: topics.prefix,
-                clock: PipelineClock()
-            )
+            var intake = Self.intake(pool, topics, producer, relay)
             #expect(intake.knownRunsLimit == .seconds(5))
             intake.knownRunsLimit = .milliseconds(200)
             let batch = [run.runID, UUID()].enumerated().map { offset, runID in
@@ -143,6 +128,64 @@ struct ClaimTests {
                     as: String.self
                 ) == ["unknown_run"]
             )
+            await producer.close(timeout: .seconds(5))
+        }
+    }
+
+    private static func intake(
+        _ pool: PostgresPool,
+        _ topics: TestTopics,
+        _ producer: KafkaProducer,
+        _ relay: OutboxRelay
+    ) -> Intake {
+        Intake(
+            pool: pool,
+            registry: registry,
+            deadLetters: DeadLetters(pool: pool, cluster: "test", consumer: "test", topicPrefix: topics.prefix),
+            manualRuns: ManualRuns(registry: registry, role: "test"),
+            relay: relay,
+            producer: producer,
+            cluster: "test",
+            topicPrefix: topics.prefix,
+            clock: PipelineClock()
+        )
+    }
+
+    @Test("A message that the database refuses is a dead letter and holds nobody up")
+    func refusedByTheDatabase() async throws {
+        let topics = try await TestTopics(Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] })
+        try await withPool { pool in
+            let known = try await openRun(pool)
+            try await pool.execute(
+                "ALTER TABLE nba_orchestration.run ADD CONSTRAINT none_by_hand CHECK (kind <> 'manual')"
+            )
+            let producer = try KafkaProducer(configuration: topics.broker.configuration(), logger: .quiet)
+            let relay = OutboxRelay(
+                pool: pool,
+                producer: producer,
+                role: "test",
+                topicPrefix: topics.prefix,
+                resendBase: .seconds(10),
+                logger: .quiet
+            )
+            let batch = ["", "\"run_id\":\"\(known.runID)\","].enumerated().map { offset, run in
+                KafkaIncoming(
+                    topic: topics.prefix + Topic.phase1Trigger.rawValue,
+                    partition: 0,
+                    offset: Int64(offset),
+                    timestampMilliseconds: 1_705_395_600_000,
+                    value: Array(
+                        """
+                        {\(run)"processor_name":"scrape","phase":"phase_1_scrapers","game_date":"2024-01-15","status":"success"}
+                        """.utf8
+                    )
+                )
+            }
+            let taken = try await Self.intake(pool, topics, producer, relay).read(batch)
+            #expect(taken.map(\.envelope.runID) == [known.runID])
+            let reasons = try await pool.query("SELECT reason FROM nba_orchestration.dead_letter")
+                .column("reason", as: String.self)
+            #expect(reasons == ["refused"])
             await producer.close(timeout: .seconds(5))
         }
     }

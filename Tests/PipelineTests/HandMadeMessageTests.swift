@@ -188,4 +188,25 @@ struct HandMadeMessageTests {
         await pool.close()
         try await database.drop()
     }
+
+    @Test("A scrape's message that is to start nothing more still has its payload read")
+    func payloadWithoutDownstream() async throws {
+        let database = try await database()
+        let pool = database.pool()
+        let envelope = try decode(
+            #"{"processor_name":"nbac_player_boxscore","phase":"phase_1_scrapers","game_date":"2025-11-29","status":"success","skip_downstream_trigger":true,"metadata":{"object_path":"ingest/x.json"}}"#
+        )
+        let manual = ManualRuns(registry: .standard, role: "test")
+        let result = try await pool.transaction { transaction in
+            try await manual.accept(envelope, on: .phase1ScrapersComplete, now: Date(), in: transaction)
+        }
+        #expect(result.run.untilPhase == .raw)
+        let phases = try await pool.query(
+            "SELECT phase || ' ' || state AS p FROM nba_orchestration.run_phase ORDER BY 1"
+        )
+        .column("p", as: String.self)
+        #expect(phases == ["2 open", "3 suppressed"])
+        await pool.close()
+        try await database.drop()
+    }
 }

@@ -7,6 +7,8 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     case unsupportedVersion(Int)
     case unknownProcessor(String)
     case unknownRun(String)
+    /// The database has refused what the message asks for, and would do so again.
+    case refused(String)
 
     /// A stable, short reason for grouping.
     public var reason: String {
@@ -18,6 +20,7 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unsupportedVersion: "unsupported_version"
         case .unknownProcessor: "unknown_processor"
         case .unknownRun: "unknown_run"
+        case .refused: "refused"
         }
     }
 
@@ -31,6 +34,7 @@ public enum EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
             "schema_version \(version) is not supported; this build reads version \(Envelope.currentSchemaVersion)"
         case .unknownProcessor(let name): "processor \(name) is not in the registry"
         case .unknownRun(let run): "run \(run) does not exist"
+        case .refused(let detail): "the database refuses it: \(detail)"
         }
     }
 }

@@ -91,6 +91,8 @@ public struct ManualRuns: Sendable {
         }
         var request = request
         request.firstPhase = .raw
+        // A scrape's message that is to start nothing more still has its payload read.
+        request.untilPhase = max(request.untilPhase, .raw)
         let opener = RunOpener(registry: registry, role: role, phaseDeadline: phaseDeadline)
         var input = envelope.metadata
         input["status"] = .string(envelope.status.rawValue)

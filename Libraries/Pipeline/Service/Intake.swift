@@ -157,6 +157,10 @@ public struct Intake: Sendable {
             return nil
         } catch let error as EnvelopeError {
             return error
+        } catch let error as PostgresError {
+            // A value out of its range or a broken rule is the message's own; tried again it would hold its partition for ever.
+            guard let state = error.sqlState, state.hasPrefix("22") || state.hasPrefix("23") else { throw error }
+            return .refused(String(error.description.prefix(400)))
         }
     }
 }
