@@ -6,9 +6,10 @@ import Warehouse
 /// Writes `nba_analytics.upcoming_player_game_context`: one row a player who is expected to play on the date.
 ///
 /// Reads `nbac_schedule`, the points and game lines of the date and what injury reports and operators said, all as they
-/// were before tip-off, and, strictly before the date, `player_game_summary` and `team_offense_game_summary` of the season. Expected are the players whose latest row
-/// of the season is for a team of the slate and at most 30 days old, and the players with a line whose team their
-/// history tells. `days_rest` is 1 on a back-to-back; the spread is the own team's. Stars are ``TeamAbsences``' own.
+/// were before tip-off, and, strictly before the date, `player_game_summary` and `team_offense_game_summary` of the
+/// season. Expected are the players whose latest row of the season is for a team of the slate and at most 30 days old,
+/// and the players with a line whose team their history tells. `days_rest` is 1 on a back-to-back; the spread is the own
+/// team's. Stars are ``TeamAbsences``' own.
 public struct UpcomingPlayerGameContextProcessor: Processor {
     public static let name = "upcoming_player_game_context"
 
@@ -67,7 +68,16 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
         read.inputs.games = games
         let slate = SlateScope(read.scope, games: games, reachesOpponent: true)
         let onSlate = Set(games.flatMap(\.teams))
-        let teams = slate.isFull ? onSlate : slate.teams.intersection(onSlate)
+        read.inputs.availability = try await reader.availability(on: date, games: games)
+        var reached = slate.teams
+        // Whether a listed player is a star, and for whom he plays, concerns his team-mates.
+        let listed = slate.isFull ? [] : slate.players.intersection(read.inputs.availability.listed)
+        if !listed.isEmpty {
+            let known = try await reader.playerHistories(season: season, before: date, players: listed)
+            reached.formUnion(known.records.values.map(\.team))
+            reached.formUnion(try await storedTeams(reader, date, listed))
+        }
+        let teams = slate.isFull ? onSlate : reached.intersection(onSlate)
 
         read.inputs.teams = try await reader.teamHistories(teams, season: season, before: date)
         var players = slate.isFull ? [] : slate.players
@@ -87,11 +97,10 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
             read.inputs.lines = try await reader.pointsLines(on: date, players: players)
         }
         if !slate.isFull {
-            players.formUnion(try await stored(reader, date, slate.teams, games))
+            players.formUnion(try await stored(reader, date, reached, games))
             read.players = players
         }
         // Whoever is listed may be a team-mate of a player in scope.
-        read.inputs.availability = try await reader.availability(on: date, games: games)
         read.inputs.players = try await reader.playerHistories(
             season: season,
             before: date,
@@ -117,6 +126,21 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
             read.hasEarlierGames = try await reader.hasEarlierGames(onSlate, season: season, before: date)
         }
         return read
+    }
+
+    /// The teams for which the stored rows of the date have the players.
+    private static func storedTeams(
+        _ reader: SnapshotReader,
+        _ date: GameDate,
+        _ players: Set<String>
+    ) async throws -> Set<String> {
+        let rows = try await reader.query(
+            """
+            SELECT DISTINCT team_abbr FROM nba_analytics.upcoming_player_game_context
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL AND player_lookup = ANY(\(players.sorted()))
+            """
+        )
+        return Set(try rows.column("team_abbr", as: String.self))
     }
 
     /// The players whose stored row of the date is for one of the teams, or for a game that is not on the slate any

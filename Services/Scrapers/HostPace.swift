@@ -31,8 +31,8 @@ actor HostPace {
         if turn > now { try await Task.sleep(until: turn, clock: .continuous) }
     }
 
-    /// Hosts that are left alone.
-    var blockedHosts: [String] { breakers.filter(\.value.isOpen).map(\.key).sorted() }
+    /// Hosts that this replica leaves alone now.
+    var blockedHosts: [String] { breakers.filter { $0.value.isOpen(at: .now) }.map(\.key).sorted() }
 
     /// Remembers how a request ended.
     func record(failed: Bool, at host: String, logger: Logger) {
@@ -67,7 +67,12 @@ struct CircuitBreaker: Sendable, Hashable {
 
     init(pause: Duration) { self.pause = pause }
 
-    var isOpen: Bool { if case .closed = state { false } else { true } }
+    func isOpen(at now: ContinuousClock.Instant) -> Bool {
+        switch state {
+        case .closed: false
+        case .open(let until), .probing(let until): now < until
+        }
+    }
 
     /// Nil when a request may go; else how long the host is left alone.
     mutating func admit(at now: ContinuousClock.Instant) -> Duration? {

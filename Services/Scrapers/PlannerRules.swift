@@ -11,7 +11,7 @@ enum PlannerRules {
         /// Nil while the league has not set a time.
         var tipoff: Date?
         var isPostponed: Bool
-        /// Whether its box score is in the tables.
+        /// Whether its box score is in the tables, and no gamebook without figures.
         var isComplete: Bool
 
         init(date: GameDate, tipoff: Date?, isPostponed: Bool = false, isComplete: Bool = false) {

@@ -54,14 +54,21 @@ struct SourceWatch: Sendable {
                     )
                 )
             }
+            try await transaction.execute(
+                """
+                UPDATE nba_orchestration.alert SET resolved_at = now()
+                WHERE starts_with(signature, 'unknown_names:') AND resolved_at IS NULL
+                    AND last_seen_at < now() - interval '1 day'
+                """
+            )
             for signature in open.subtracting(found.map(\.signature)).sorted() {
                 try await transaction.execute(Alerts.resolve(signature: signature))
             }
         }
     }
 
-    /// Sources whose last success lies before the last game days. Before Tipoff itself has run for so long nothing is
-    /// said.
+    /// Sources whose last success lies before the last game days. Before Tipoff itself has run live for so long nothing is
+    /// said: a backfill leaves most sources out.
     private func silent(_ today: GameDate) async throws -> [Silence] {
         let days = try await pool.query(
             """
@@ -81,6 +88,7 @@ struct SourceWatch: Sendable {
             UNION ALL
             SELECT 'any', min(game_date) FROM nba_orchestration.run
             WHERE game_date BETWEEN \(before.postgres) AND \(today.postgres) AND kind IN ('full', 'postgame')
+                AND lane = 'live'
             """
         )
         var newest: [String: GameDate] = [:]

@@ -187,7 +187,7 @@ import Warehouse
         #expect(try row("other").starTeammatesOut == 0)
         #expect(try row("star").playerStatus == .init(.available, source: .operator))
         // What was said after the game began was not known before it; taking a word back lets the report speak again.
-        inputs.availability.enter("star", .out, at: Self.tipoff.addingTimeInterval(1))
+        inputs.availability.enter("star", .out, at: Self.tipoff)
         #expect(try row("other").starTeammatesOut == 0)
         inputs.availability.enter("star", nil, at: Self.tipoff.addingTimeInterval(-30))
         #expect(try row("other").starTeammatesOut == 1)

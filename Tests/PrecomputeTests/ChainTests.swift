@@ -90,14 +90,22 @@ import Warehouse
         }
     }
 
-    @Test(arguments: [3, 4, 5, 6] as [UInt64])
-    func incrementalEqualsFullUnderRandomChanges(seed: UInt64) async throws {
+    // Stars need ten games.
+    @Test(arguments: [(3, 6, 8), (4, 6, 8), (5, 6, 8), (6, 12, 4)] as [(UInt64, Int, Int)])
+    func incrementalEqualsFullUnderRandomChanges(seed: UInt64, days: Int, rounds: Int) async throws {
         try await Workbench.with("parity") { bench in
-            var league = SmallLeague(seed: seed, days: 6)
+            var league = SmallLeague(seed: seed, days: days)
             try await league.store(in: bench)
             for date in league.dates { try await bench.openRun(date) }
             for date in league.dates { try await bench.runChain(date, full: true) }
-            for round in 0..<8 {
+            if days >= 12 {
+                let stars = try await count(
+                    bench,
+                    "SELECT count(*) FROM nba_analytics.upcoming_player_game_context WHERE star_teammates_out > 0"
+                )
+                #expect(stars > 0)
+            }
+            for round in 0..<rounds {
                 let what = (0..<3).map { _ in mutate(&league) }
                 try await league.store(in: bench)
                 for date in league.dates { try await bench.runChain(date) }
@@ -119,7 +127,7 @@ import Warehouse
         defer { league.random = random }
         let index = Int.random(in: league.players.indices, using: &random)
         let row = league.players[index]
-        switch Int.random(in: 0..<12, using: &random) {
+        switch Int.random(in: 0..<13, using: &random) {
         case 0:
             league.players[index].points = Int.random(in: 0...50, using: &random)
             return "points of \(row.playerLookup) \(row.gameDate)"
@@ -160,6 +168,11 @@ import Warehouse
             let player = league.addOperatorsWord(on: row.gameDate)
             random = league.random
             return "an operator's word on \(player) \(row.gameDate)"
+        case 11:
+            league.players[index].teamAbbr = row.opponentTeamAbbr
+            league.players[index].opponentTeamAbbr = row.teamAbbr
+            league.players[index].isHome.toggle()
+            return "\(row.playerLookup) played for the others \(row.gameDate)"
         default:
             let game = Int.random(in: league.schedule.indices, using: &random)
             league.schedule[game].isPostponed.toggle()

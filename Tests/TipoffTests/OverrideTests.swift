@@ -43,7 +43,7 @@ import Testing
             let runID = try #require(try result.json()["run_id"]?.stringValue)
             let row = try await pool.query(
                 """
-                SELECT r.run_id::text, r.kind, r.first_phase, r.game_date = '2024-01-15' AS is_today, t.processor, t.unit,
+                SELECT r.run_id::text, r.kind, r.first_phase, r.until_phase, r.game_date = '2024-01-15' AS is_today, t.processor, t.unit,
                        t.input->>'object_path' AS path, p.state AS phase_state, o.reason, o.value->>'status' AS status
                 FROM nba_orchestration.run AS r JOIN nba_orchestration.task AS t USING (run_id)
                 JOIN nba_orchestration.run_phase AS p ON p.run_id = r.run_id AND p.phase = 2,
@@ -54,6 +54,8 @@ import Testing
             #expect(try row.decode("run_id", as: String.self) == runID)
             #expect(try row.decode("kind", as: String.self) == "delta" && row.decode("is_today", as: Bool.self))
             #expect(try row.decode("first_phase", as: Int16.self) == 2)
+            // Nobody has run the date yet, and one team is no slate.
+            #expect(try row.decode("until_phase", as: Int16.self) == 2)
             #expect(try row.decode("processor", as: String.self) == "operator_player_status")
             #expect(try row.decode("unit", as: String.self) == "nicolasclaxton")
             #expect(try row.decode("phase_state", as: String.self) == "open")

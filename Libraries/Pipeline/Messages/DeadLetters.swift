@@ -20,7 +20,11 @@ public struct DeadLetters: Sendable {
     func insertStatement(_ message: KafkaIncoming, _ error: EnvelopeError) -> SQL {
         let headers = JSONValue.dictionary(
             Dictionary(
-                message.headers.map { ($0.name, JSONValue.string(String(decoding: $0.value, as: UTF8.self))) },
+                message.headers.map { header in
+                    // PostgreSQL's texts have no NUL.
+                    let text = String(decoding: header.value, as: UTF8.self).replacing("\u{0}", with: "\u{FFFD}")
+                    return (header.name, JSONValue.string(text))
+                },
                 uniquingKeysWith: { $1 }
             )
         )
@@ -75,6 +79,8 @@ public struct DeadLetters: Sendable {
                     )
                 )
             }
+            // A message that comes again after it was decided opens nothing.
+            try await transaction.execute(Self.settleAlerts)
         }
         return rejected.compactMap { message, error in
             // The broker's own limit applies to the copy as well; the table holds the original whole.

@@ -101,11 +101,11 @@ extension Registry {
                     Input(
                         "nba_raw.nbac_injury_report",
                         ["injury_status", "reason", "is_listed", "is_team_submitted"],
-                        entities: [.team],
+                        entities: [.player, .team],
                         dependency: .init(isCritical: false, rows: 10, lateAfter: 8, staleAfter: 24)
                     ),
-                    Input(operatorStatus, statusColumns, entities: [.team]),
-                    Input(operatorStatus, statusColumns, .laterDatesOfSeason, entities: [.team]),
+                    Input(operatorStatus, statusColumns),
+                    Input(operatorStatus, statusColumns, .laterDatesOfSeason),
                     Input(
                         playerSummary,
                         [

@@ -48,7 +48,8 @@ struct TaskWorker: Sendable {
         hasLevels = Set(context.registry.enabled(in: definition.phase).map(\.level)).count > 1
     }
 
-    /// Works until nothing that the selectors name is ready any more; ending one level makes the next one ready.
+    /// Works on what the selectors name, and again where ending it can have made more ready: a next level, found units, a
+    /// run that waited, tasks that the claim had to leave.
     func work(_ selectors: Set<TaskSelector>, first: TaskClaimer.Claim? = nil, trigger: Envelope?) async {
         var selectors = selectors
         var claim = first

@@ -43,7 +43,7 @@ public struct PlayerAvailability: Sendable, Hashable {
 
     /// The last word on a player before an instant; an operator's stands above a report.
     public func word(on player: String, before tipoff: Date?) -> Word? {
-        let entry = entered[player]?.first { entry in tipoff.map { entry.enteredAt <= $0 } ?? true }
+        let entry = entered[player]?.first { entry in tipoff.map { entry.enteredAt < $0 } ?? true }
         return entry?.word ?? reported[player]
     }
 
@@ -70,7 +70,7 @@ extension SnapshotReader {
                    r.injury_status, r.reason
             FROM nba_raw.nbac_injury_report AS r
             JOIN unnest(\(games.map(\.gameID))::text[], \(games.map(\.tipoffAt))::timestamptz[]) AS g(game_id, tipoff_at)
-                ON g.game_id = r.game_id AND (g.tipoff_at IS NULL OR r.report_at <= g.tipoff_at)
+                ON g.game_id = r.game_id AND (g.tipoff_at IS NULL OR r.report_at < g.tipoff_at)
             WHERE r.game_date = \(PostgresDate(date)) AND r.removed_at IS NULL
             ORDER BY r.team_abbr, r.listed_as, r.report_at DESC
             """

@@ -64,14 +64,12 @@ enum UnresolvedNames {
     static let unknownShare = 0.2
     static let unknownNames = 10
 
+    /// One incident a source; the planner's watch resolves it after a day without another such payload.
     private static func warn(_ unknown: Int, of names: Int, source: String, in transaction: FinishTransaction)
         async throws
     {
         let signature = "unknown_names:\(source)"
-        guard unknown >= unknownNames, Double(unknown) >= unknownShare * Double(names) else {
-            try await transaction.execute(Alerts.resolve(signature: signature))
-            return
-        }
+        guard unknown >= unknownNames, Double(unknown) >= unknownShare * Double(names) else { return }
         // Where the league's own names are only being loaded, everybody is unknown.
         let since = transaction.task.gameDate.adding(days: -7)
         let rows = try await transaction.query(

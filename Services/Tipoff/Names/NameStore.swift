@@ -100,12 +100,12 @@ struct NameStore: Sendable {
         let rows = try await pool.query(
             """
             SELECT DISTINCT ON (player_lookup) player_lookup, player_full_name, COALESCE(team_abbr, '') AS team_abbr FROM (
-                SELECT player_lookup, player_full_name, team_abbr, season_year::bigint AS place
+                SELECT player_lookup, player_full_name, team_abbr, season_year::bigint AS place, 'infinity'::date AS seen
                 FROM nba_raw.nbac_player_list_current WHERE removed_at IS NULL
                 UNION ALL
-                SELECT player_lookup, player_full_name, team_abbr, season_year FROM nba_raw.nbac_player_boxscores
-                WHERE removed_at IS NULL
-            ) AS p ORDER BY player_lookup, place DESC
+                SELECT player_lookup, player_full_name, team_abbr, season_year, game_date
+                FROM nba_raw.nbac_player_boxscores WHERE removed_at IS NULL
+            ) AS p ORDER BY player_lookup, place DESC, seen DESC
             """
         )
         let players = try rows.map { row in

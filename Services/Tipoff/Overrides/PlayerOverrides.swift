@@ -96,13 +96,20 @@ struct PlayerOverrides: Sendable {
         guard let source = session.registry.processor(Self.source, in: .scrapers) else {
             preconditionFailure("the registry names \(Self.source)")
         }
+        let hasBegun: Bool = try await session.pool.query(
+            """
+            SELECT EXISTS (SELECT 1 FROM nba_orchestration.run
+                           WHERE game_date = \(date.postgres) AND kind IN ('full', 'pregame') AND until_phase >= 5)
+            """
+        ).scalar()
         let id = UUID().uuidString.lowercased()
         let request = RunRequest(
             kind: .delta,
             gameDate: date,
             lane: .live,
             firstPhase: .raw,
-            untilPhase: .publishing,
+            // Before the date's own first run one team's contexts would pass for the whole slate's.
+            untilPhase: hasBegun ? .publishing : .raw,
             planKey: "override:\(id)",
             correlationID: "override-\(id)",
             openedBy: session.actor,
