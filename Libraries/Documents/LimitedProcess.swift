@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// A program that gets bytes and gives bytes, with a limit on everything that it could use up.
@@ -24,11 +25,25 @@ struct LimitedProcess: Sendable {
     /// How much of what a program complains is kept.
     private static let errorBytes = 2048
 
-    /// What keeps a program from the network; empty where the kernel does not let us.
-    private static let isolation = Task<[String], Never> {
+    private static let knownIsolation = Mutex<[String]?>(nil)
+
+    /// What keeps a program from the network; empty where the kernel does not let us or `unshare` is not there. A probe
+    /// that fails otherwise says nothing and is made again next time.
+    private static func isolation() async throws(DocumentError) -> [String] {
+        if let known = knownIsolation.withLock({ $0 }) { return known }
         let unshare = ["unshare", "--user", "--net", "--"]
-        let probe = try? await run(unshare + ["true"], input: [], outputBytes: 1024)
-        return probe?.status == 0 ? unshare : []
+        let found: [String]
+        do throws(DocumentError) {
+            let probe = try await withDeadline(.seconds(5)) {
+                try await run(unshare + ["true"], input: [], outputBytes: 1024)
+            }
+            found = probe.status == 0 ? unshare : []
+        } catch {
+            guard error.code == .toolMissing else { throw error }
+            found = []
+        }
+        knownIsolation.withLock { $0 = found }
+        return found
     }
 
     /// - Throws: `toolMissing` without the program, `tooLarge` and `tooLong` beyond a limit, `toolFailed` otherwise. A
@@ -37,8 +52,8 @@ struct LimitedProcess: Sendable {
         let limits = [
             "prlimit", "--cpu=\(cpuSeconds)", "--as=\(memoryBytes)", "--fsize=0", "--core=0", "--nofile=32", "--",
         ]
-        let command = await Self.isolation.value + limits + arguments
-        let output = try await withDeadline {
+        let command = try await Self.isolation() + limits + arguments
+        let output = try await Self.withDeadline(wallClock) {
             try await Self.run(command, input: input, outputBytes: outputBytes)
         }
         // What a shell says too: 127 is a program that is not there, 126 one that may not be run.
@@ -53,15 +68,16 @@ struct LimitedProcess: Sendable {
     }
 
     /// Ends the program when its time is over.
-    private func withDeadline(
+    private static func withDeadline(
+        _ limit: Duration,
         _ body: @escaping @Sendable () async throws -> Output
     ) async throws(DocumentError) -> Output {
         do {
             return try await withThrowingTaskGroup(of: Output.self) { group in
                 group.addTask { try await body() }
                 group.addTask {
-                    try await Task.sleep(for: wallClock)
-                    throw DocumentError(.tooLong, "no end within \(wallClock)")
+                    try await Task.sleep(for: limit)
+                    throw DocumentError(.tooLong, "no end within \(limit)")
                 }
                 defer { group.cancelAll() }
                 return try await group.next()!

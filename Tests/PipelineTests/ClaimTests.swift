@@ -81,21 +81,32 @@ struct ClaimTests {
         }
     }
 
+    @Test("A claim says whether it had to leave ready tasks")
+    func leavesMore() async throws {
+        try await withPool { pool in
+            let run = try await openRun(pool)
+            let claimer = TaskClaimer(
+                pool: pool,
+                phase: .scrapers,
+                processors: ["scrape"],
+                owner: "one",
+                lease: .seconds(60),
+                maximumAttempts: 5
+            )
+            let first = try await claimer.claim([TaskSelector(runID: run.runID)], limit: Self.unitCount - 1)
+            #expect(first.tasks.count == Self.unitCount - 1 && first.leavesMore)
+            let rest = try await claimer.claim([TaskSelector(runID: run.runID)], limit: Self.unitCount)
+            #expect(rest.tasks.count == 1 && !rest.leavesMore)
+        }
+    }
+
     @Test("A look-up of known runs that takes too long wakes everybody; nobody is called unknown")
     func slowLookUp() async throws {
         let topics = try await TestTopics(Topic.allCases.flatMap { [$0.rawValue, $0.deadLetterName] })
         try await withPool { pool in
             let run = try await openRun(pool)
             let producer = try KafkaProducer(configuration: topics.broker.configuration(), logger: .quiet)
-            let relay = OutboxRelay(
-                pool: pool,
-                producer: producer,
-                role: "test",
-                topicPrefix: topics.prefix,
-                resendBase: .seconds(10),
-                logger: .quiet
-            )
-            var intake = Self.intake(pool, topics, producer, relay)
+            var intake = Self.intake(pool, topics, producer)
             #expect(intake.knownRunsLimit == .seconds(5))
             intake.knownRunsLimit = .milliseconds(200)
             let batch = [run.runID, UUID()].enumerated().map { offset, runID in
@@ -135,15 +146,21 @@ struct ClaimTests {
     private static func intake(
         _ pool: PostgresPool,
         _ topics: TestTopics,
-        _ producer: KafkaProducer,
-        _ relay: OutboxRelay
+        _ producer: KafkaProducer
     ) -> Intake {
         Intake(
             pool: pool,
             registry: registry,
             deadLetters: DeadLetters(pool: pool, cluster: "test", consumer: "test", topicPrefix: topics.prefix),
             manualRuns: ManualRuns(registry: registry, role: "test"),
-            relay: relay,
+            relay: OutboxRelay(
+                pool: pool,
+                producer: producer,
+                role: "test",
+                topicPrefix: topics.prefix,
+                resendBase: .seconds(10),
+                logger: .quiet
+            ),
             producer: producer,
             cluster: "test",
             topicPrefix: topics.prefix,
@@ -160,14 +177,6 @@ struct ClaimTests {
                 "ALTER TABLE nba_orchestration.run ADD CONSTRAINT none_by_hand CHECK (kind <> 'manual')"
             )
             let producer = try KafkaProducer(configuration: topics.broker.configuration(), logger: .quiet)
-            let relay = OutboxRelay(
-                pool: pool,
-                producer: producer,
-                role: "test",
-                topicPrefix: topics.prefix,
-                resendBase: .seconds(10),
-                logger: .quiet
-            )
             let batch = ["", "\"run_id\":\"\(known.runID)\","].enumerated().map { offset, run in
                 KafkaIncoming(
                     topic: topics.prefix + Topic.phase1Trigger.rawValue,
@@ -181,7 +190,7 @@ struct ClaimTests {
                     )
                 )
             }
-            let taken = try await Self.intake(pool, topics, producer, relay).read(batch)
+            let taken = try await Self.intake(pool, topics, producer).read(batch)
             #expect(taken.map(\.envelope.runID) == [known.runID])
             let reasons = try await pool.query("SELECT reason FROM nba_orchestration.dead_letter")
                 .column("reason", as: String.self)

@@ -177,23 +177,3 @@ extension Phase {
         }
     }
 }
-
-/// Lets a bounded number of tasks in.
-actor AsyncGate {
-    private var free: Int
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-
-    init(limit: Int) { free = limit }
-
-    func enter() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { waiters.append($0) }
-        }
-    }
-
-    func leave() {
-        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().resume() }
-    }
-}

@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import Postgres
 import ServiceLifecycle
-import Synchronization
 
 /// Claims, executes and finishes tasks.
 struct TaskWorker: Sendable {
@@ -441,13 +440,4 @@ struct TaskWorker: Sendable {
         default: TaskError(.permanent, type: String(describing: type(of: error)), String(describing: error))
         }
     }
-}
-
-/// The executions that this process is working on.
-final class ActiveExecutions: Sendable {
-    private let executions = Mutex<Set<UUID>>([])
-
-    func insert(_ ids: [UUID]) { executions.withLock { $0.formUnion(ids) } }
-    func remove(_ ids: [UUID]) { executions.withLock { $0.subtract(ids) } }
-    var all: Set<UUID> { executions.withLock { $0 } }
 }

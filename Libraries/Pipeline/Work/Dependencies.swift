@@ -74,13 +74,13 @@ public struct DependencyVerdict: Sendable, Hashable {
         expectedRows = dependency.expectedRows
         let counted = isPast ? .zero : age ?? .zero
         verdict =
-            if rowCount == 0 { .missing } else if counted > dependency.staleAfter {
-                .stale
-            } else if counted
-                > dependency.lateAfter
-            {
-                .late
-            } else if rowCount < dependency.expectedRows { .thin } else { .fresh }
+            switch counted {
+            case _ where rowCount == 0: .missing
+            case _ where counted > dependency.staleAfter: .stale
+            case _ where counted > dependency.lateAfter: .late
+            case _ where rowCount < dependency.expectedRows: .thin
+            default: .fresh
+            }
     }
 }
 

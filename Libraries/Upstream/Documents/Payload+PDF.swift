@@ -2,11 +2,26 @@ public import Documents
 import Pipeline
 
 extension Payload {
+    /// Reading takes a process with memory of its own: two at a time.
+    private static let readers = AsyncGate(limit: 2)
+
+    private static func read(_ body: [UInt8]) async throws(DocumentError) -> [PDFPage] {
+        await readers.enter()
+        do throws(DocumentError) {
+            let pages = try await PDFText().pages(of: body)
+            await readers.leave()
+            return pages
+        } catch {
+            await readers.leave()
+            throw error
+        }
+    }
+
     /// The pages of a PDF body. Throws ``PayloadError`` for anything else, and ``TaskError`` when the reader itself does
     /// not work, which says nothing about the payload.
     public static func pdf(_ body: [UInt8]) async throws -> [PDFPage] {
         do {
-            return try await PDFText().pages(of: body)
+            return try await read(body)
         } catch {
             switch error.code {
             case .wrongKind:
