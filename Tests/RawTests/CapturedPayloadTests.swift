@@ -146,16 +146,7 @@ import Upstream
                 (box, PayloadSubject("nbac_team_boxscore", unit: "0022400561", date: date)),
                 (feed, PayloadSubject("nbac_play_by_play", unit: "0022400561", date: date)),
             ] {
-                let run = try await harness.open(.postgame, date, only: [])
-                try await harness.handOver(
-                    body,
-                    at: PayloadKey(subject, capturedAt: RawContract.captured).path.string,
-                    scraper: subject.scraper,
-                    unit: subject.unit,
-                    run: run,
-                    capturedAt: RawContract.captured
-                )
-                let results = try await harness.work(run, .raw, RawService.processors)
+                let results = try await RawContract.take(body, subject, date: date, in: harness)
                 #expect(results.map(\.state) == ["success"])
             }
             let rows = try await harness.pool.query(

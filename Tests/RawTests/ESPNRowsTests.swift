@@ -102,16 +102,7 @@ import Upstream
             for (body, subject) in [
                 (page, try Self.subject()), (list, PayloadSubject("bdl_box_scores", date: date)),
             ] {
-                let run = try await harness.open(.postgame, date, only: [])
-                try await harness.handOver(
-                    body,
-                    at: PayloadKey(subject, capturedAt: RawContract.captured).path.string,
-                    scraper: subject.scraper,
-                    unit: subject.unit,
-                    run: run,
-                    capturedAt: RawContract.captured
-                )
-                let results = try await harness.work(run, .raw, RawService.processors)
+                let results = try await RawContract.take(body, subject, date: date, in: harness)
                 #expect(results.map(\.state) == ["success"])
             }
             let rows = try await harness.pool.query(

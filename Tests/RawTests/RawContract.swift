@@ -28,19 +28,30 @@ enum RawContract {
             var results: [TaskResult] = []
             for (number, body) in payloads.enumerated() {
                 let captured = captured.addingTimeInterval(Double(60 * number))
-                let run = try await harness.open(.postgame, date, only: [])
-                try await harness.handOver(
-                    body,
-                    at: PayloadKey(subject, capturedAt: captured).path.string,
-                    scraper: subject.scraper,
-                    unit: subject.unit,
-                    run: run,
-                    capturedAt: captured
-                )
-                results += try await harness.work(run, .raw, RawService.processors)
+                results += try await take(body, subject, date: date, capturedAt: captured, in: harness)
             }
             try await check(results, harness)
         }
+    }
+
+    /// Lays one payload down and runs its raw tasks in a run of their own.
+    static func take(
+        _ body: [UInt8],
+        _ subject: PayloadSubject,
+        date: GameDate,
+        capturedAt: Date = captured,
+        in harness: TaskHarness
+    ) async throws -> [TaskResult] {
+        let run = try await harness.open(.postgame, date, only: [])
+        try await harness.handOver(
+            body,
+            at: PayloadKey(subject, capturedAt: capturedAt).path.string,
+            scraper: subject.scraper,
+            unit: subject.unit,
+            run: run,
+            capturedAt: capturedAt
+        )
+        return try await harness.work(run, .raw, RawService.processors)
     }
 
     /// Loads a schedule, so that payloads without home and away can be told apart.

@@ -178,6 +178,13 @@ import Testing
                 'PHI', 'NYK')
         """
 
+    static let itsBoxScore: SQL = """
+        INSERT INTO nba_raw.nbac_player_boxscores
+            (game_id, nba_game_id, game_date, season_year, season_type, nba_player_id, player_lookup,
+             player_full_name, team_id, team_abbr, opponent_team_abbr, is_home)
+        VALUES ('20240115_NYK_PHI', '0022300561', '2024-01-15', 2023, 'regular', 1, 'x', 'X', 1, 'PHI', 'NYK', true)
+        """
+
     static func planner(_ harness: TaskHarness) -> Planner {
         Planner(
             pool: harness.pool,
@@ -229,14 +236,7 @@ import Testing
     @Test func boxScoresThatAreThereAreNotAskedForAgain() async throws {
         try await TaskHarness.with { harness in
             try await harness.pool.execute(Self.oneGame)
-            try await harness.pool.execute(
-                """
-                INSERT INTO nba_raw.nbac_player_boxscores
-                    (game_id, nba_game_id, game_date, season_year, season_type, nba_player_id, player_lookup,
-                     player_full_name, team_id, team_abbr, opponent_team_abbr, is_home)
-                VALUES ('20240115_NYK_PHI', '0022300561', '2024-01-15', 2023, 'regular', 1, 'x', 'X', 1, 'PHI', 'NYK', true)
-                """
-            )
+            try await harness.pool.execute(Self.itsBoxScore)
             var planner = Self.planner(harness)
             _ = try await planner.plan(now: try PlannerRulesTests.eastern("2024-01-15T22:05:00"))
             let decisions = try await harness.pool.query(
@@ -256,14 +256,7 @@ import Testing
     func aGamebookWithoutFiguresIsAskedForAgain(status: String, verdict: String) async throws {
         try await TaskHarness.with { harness in
             try await harness.pool.execute(Self.oneGame)
-            try await harness.pool.execute(
-                """
-                INSERT INTO nba_raw.nbac_player_boxscores
-                    (game_id, nba_game_id, game_date, season_year, season_type, nba_player_id, player_lookup,
-                     player_full_name, team_id, team_abbr, opponent_team_abbr, is_home)
-                VALUES ('20240115_NYK_PHI', '0022300561', '2024-01-15', 2023, 'regular', 1, 'x', 'X', 1, 'PHI', 'NYK', true)
-                """
-            )
+            try await harness.pool.execute(Self.itsBoxScore)
             try await harness.pool.execute(
                 """
                 INSERT INTO nba_raw.nbac_gamebook_player_stats

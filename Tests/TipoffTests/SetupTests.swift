@@ -25,6 +25,17 @@ import Warehouse
             }
             let second = try await tipoff("migrate", "--json", environment: environment).json()
             #expect(second["applied"] == .array([]))
+            let pool = database.pool(maximumConnections: 1)
+            let home = try await pool.query(
+                """
+                SELECT count(*) AS teams, count(a.team_abbr) AS arenas,
+                       max(a.elevation_meters) FILTER (WHERE t.nickname = 'Nuggets') > 1500 AS is_denver_high
+                FROM nba_reference.team AS t LEFT JOIN nba_reference.arena AS a ON a.team_abbr = t.tricode
+                """
+            )
+            await pool.close()
+            #expect(try home.column("teams", as: Int.self) == [30] && home.column("arenas", as: Int.self) == [30])
+            #expect(try home.column("is_denver_high", as: Bool.self) == [true])
         }
     }
 

@@ -158,8 +158,10 @@ public struct Intake: Sendable {
         } catch let error as EnvelopeError {
             return error
         } catch let error as PostgresError {
-            // A value out of its range or a broken rule is the message's own; tried again it would hold its partition for ever.
-            guard let state = error.sqlState, state.hasPrefix("22") || state.hasPrefix("23") else { throw error }
+            // A value out of its range or a broken rule is the message's own: tried again it would hold its partition for
+            // ever. A key that is taken says that a copy was quicker.
+            guard let state = error.sqlState, state.hasPrefix("22") || state.hasPrefix("23"), !error.isUniqueViolation
+            else { throw error }
             return .refused(String(error.description.prefix(400)))
         }
     }
