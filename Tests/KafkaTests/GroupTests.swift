@@ -36,6 +36,8 @@ import Testing
             // The first finishes half of its work.
             first.markDone(fromFirst.filter { ($0.number ?? 0) < 5 }.map(\.position))
             second.markDone(fromSecond.map(\.position))
+            // A commit that meets the rebalance may be refused, and its messages come again: it has to be over before.
+            try await waitUntilCommitted(10, Set(fromSecond.map(\.position.topicPartition)), by: group, of: broker)
             await first.close()
 
             let takenOver = await wait { second.assignment.count == 4 }
@@ -153,6 +155,24 @@ import Testing
             }
         }
         #expect(Set(seen.all).count == 1_200)
+    }
+
+    private func waitUntilCommitted(
+        _ offset: Int64,
+        _ partitions: Set<KafkaTopicPartition>,
+        by group: String,
+        of broker: TestBroker
+    ) async throws {
+        let admin = try KafkaAdmin(configuration: broker.configuration("admin"), logger: .quiet)
+        defer { admin.close() }
+        let deadline = ContinuousClock.now + .seconds(40)
+        while true {
+            let all = try await admin.lag(group: group, topics: Set(partitions.map(\.topic)).sorted())
+            let lagging = all.filter { partitions.contains($0.partition) && $0.committed != offset }
+            if lagging.isEmpty { return }
+            try #require(ContinuousClock.now < deadline, "\(lagging)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// Waits for a condition that another thread brings about; false after 40 s.

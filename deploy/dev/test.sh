@@ -1,10 +1,33 @@
 #!/usr/bin/env bash
 # Runs every test of a finished debug build. The pure tests run side by side. The others run one after the other: they
 # start servers and processes, one of them blocks every thread of the process on purpose, and on two cores they would
-# only take each other's time limits. Arguments go to `swift test`, such as the scratch path of another build.
+# only take each other's time limits. A pass that fails does not keep the next from running; what failed, and why, is
+# said again at the very end. Arguments go to `swift test`, such as the scratch path of another build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+failed=()
+
+pass() {
+  local name=$1
+  shift
+  swift test --skip-build "$@" 2>&1 | tee "$logs/$name" || failed+=("$name")
+}
+
 pure='^(BasketballTests|ModelsTests|UpstreamTests)\.'
-swift test --skip-build "$@" --filter "$pure"
-swift test --skip-build "$@" --no-parallel --skip "$pure" --skip '^EndToEnd\.'
-swift test --skip-build "$@" --no-parallel --filter '^EndToEnd\.'
+pass pure "$@" --filter "$pure"
+pass components "$@" --no-parallel --skip "$pure" --skip '^EndToEnd\.'
+pass end-to-end "$@" --no-parallel --filter '^EndToEnd\.'
+
+if ((${#failed[@]})); then
+  echo
+  echo "Tests failed: ${failed[*]}"
+  for name in "${failed[@]}"; do
+    echo "-- $name"
+    # An issue and the lines that explain it; without one, as after a crash, the last lines.
+    grep -A 12 -E '^✘ .* recorded an issue|^.*Fatal error:|^error: ' "$logs/$name" | grep -vE '^(◇|✔|➜) ' | tail -n 200 ||
+      tail -n 40 "$logs/$name"
+  done
+  exit 1
+fi
