@@ -92,6 +92,12 @@ public struct GameDate: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Days from `right` to `left`.
     public static func - (left: GameDate, right: GameDate) -> Int { left.daysSince1970 - right.daysSince1970 }
 
+    /// Whole years since a day, as an age is counted: a birthday on 29 February is on 1 March in other years.
+    public func years(since birth: GameDate) -> Int {
+        let isBefore = (month, day) < (birth.month, birth.day)
+        return year - birth.year - (isBefore ? 1 : 0)
+    }
+
     /// Earlier days come first.
     public static func < (left: GameDate, right: GameDate) -> Bool { left.daysSince1970 < right.daysSince1970 }
 }

@@ -4,111 +4,125 @@ public import Pipeline
 /// A player's season before a day, computed once a day.
 ///
 /// Usage is 0–100, `ts_pct_last_10` a fraction, ratings are points per 100 possessions, the standard deviation is the
-/// sample's (n − 1).
-public struct PlayerDailyCache: WarehouseRow, Hashable {
-    public static let table = TableDefinition(
-        "nba_precompute.player_daily_cache",
-        key: ["cache_date", "player_lookup"],
-        dateColumn: "cache_date",
-        entities: [.player: "player_lookup"],
-        columns: [
-            .text("player_lookup"), .date("cache_date"), .integer("season_year"), .text("team_abbr"),
-            .integer("games_played_season"), .date("history_last_game_date"), .double("points_avg_last_5"),
-            .double("points_avg_last_10"), .double("points_avg_season"), .double("points_std_last_10"),
-            .double("minutes_avg_last_10"), .double("minutes_avg_season"), .double("usage_rate_last_10"),
-            .double("player_usage_rate_season"), .double("ts_pct_last_10"), .double("team_pace_last_10"),
-            .double("team_off_rating_last_10"), .integer("games_in_last_7_days"), .integer("games_in_last_14_days"),
-            .double("minutes_in_last_7_days"), .double("minutes_in_last_14_days"),
-            .double("avg_minutes_per_game_last_7"), .integer("back_to_backs_last_14_days"), .text("data_quality_tier"),
-        ]
-    )
-
+/// sample's (n − 1), shot rates are 0–100.
+public struct PlayerDailyCache: LaidOutRow, Hashable {
     public var playerLookup: String
     public var cacheDate: GameDate
     public var seasonYear: Int
     public var teamAbbr: String
-    public var gamesPlayedSeason: Int
-    public var historyLastGameDate: GameDate?
-    public var pointsAvgLast5: Double?
-    public var pointsAvgLast10: Double?
-    public var pointsAvgSeason: Double?
-    public var pointsStdLast10: Double?
-    public var minutesAvgLast10: Double?
-    public var minutesAvgSeason: Double?
-    public var usageRateLast10: Double?
-    public var playerUsageRateSeason: Double?
-    public var tsPctLast10: Double?
+    public var form: PlayerForm
     public var teamPaceLast10: Double?
     public var teamOffRatingLast10: Double?
-    public var gamesInLast7Days: Int?
-    public var gamesInLast14Days: Int?
-    public var minutesInLast7Days: Double?
-    public var minutesInLast14Days: Double?
-    public var avgMinutesPerGameLast7: Double?
-    public var backToBacksLast14Days: Int?
-    public var dataQualityTier: String
+    /// Nil before the player's first game of the season.
+    public var load: RestAndLoad?
+    /// Nil without a row of `player_shot_zone_analysis`.
+    public var shots: ShotRates?
+    public var playerAge: Int?
 
     public init(
         playerLookup: String,
         cacheDate: GameDate,
         seasonYear: Int,
         teamAbbr: String,
-        gamesPlayedSeason: Int,
-        historyLastGameDate: GameDate? = nil,
-        pointsAvgLast5: Double? = nil,
-        pointsAvgLast10: Double? = nil,
-        pointsAvgSeason: Double? = nil,
-        pointsStdLast10: Double? = nil,
-        minutesAvgLast10: Double? = nil,
-        minutesAvgSeason: Double? = nil,
-        usageRateLast10: Double? = nil,
-        playerUsageRateSeason: Double? = nil,
-        tsPctLast10: Double? = nil,
+        form: PlayerForm,
         teamPaceLast10: Double? = nil,
         teamOffRatingLast10: Double? = nil,
-        gamesInLast7Days: Int? = nil,
-        gamesInLast14Days: Int? = nil,
-        minutesInLast7Days: Double? = nil,
-        minutesInLast14Days: Double? = nil,
-        avgMinutesPerGameLast7: Double? = nil,
-        backToBacksLast14Days: Int? = nil,
-        dataQualityTier: String
+        load: RestAndLoad? = nil,
+        shots: ShotRates? = nil,
+        playerAge: Int? = nil
     ) {
         self.playerLookup = playerLookup
         self.cacheDate = cacheDate
         self.seasonYear = seasonYear
         self.teamAbbr = teamAbbr
-        self.gamesPlayedSeason = gamesPlayedSeason
-        self.historyLastGameDate = historyLastGameDate
-        self.pointsAvgLast5 = pointsAvgLast5
-        self.pointsAvgLast10 = pointsAvgLast10
-        self.pointsAvgSeason = pointsAvgSeason
-        self.pointsStdLast10 = pointsStdLast10
-        self.minutesAvgLast10 = minutesAvgLast10
-        self.minutesAvgSeason = minutesAvgSeason
-        self.usageRateLast10 = usageRateLast10
-        self.playerUsageRateSeason = playerUsageRateSeason
-        self.tsPctLast10 = tsPctLast10
+        self.form = form
         self.teamPaceLast10 = teamPaceLast10
         self.teamOffRatingLast10 = teamOffRatingLast10
-        self.gamesInLast7Days = gamesInLast7Days
-        self.gamesInLast14Days = gamesInLast14Days
-        self.minutesInLast7Days = minutesInLast7Days
-        self.minutesInLast14Days = minutesInLast14Days
-        self.avgMinutesPerGameLast7 = avgMinutesPerGameLast7
-        self.backToBacksLast14Days = backToBacksLast14Days
-        self.dataQualityTier = dataQualityTier
+        self.load = load
+        self.shots = shots
+        self.playerAge = playerAge
     }
 
-    public var cells: [Cell] {
+    public static let layout = RowLayout<Self>(
+        "nba_precompute.player_daily_cache",
+        key: ["cache_date", "player_lookup"],
+        dateColumn: "cache_date",
+        entities: [.player: "player_lookup"],
         [
-            .text(playerLookup), .date(cacheDate), .integer(seasonYear), .text(teamAbbr), .integer(gamesPlayedSeason),
-            .date(historyLastGameDate), .double(pointsAvgLast5), .double(pointsAvgLast10), .double(pointsAvgSeason),
-            .double(pointsStdLast10), .double(minutesAvgLast10), .double(minutesAvgSeason), .double(usageRateLast10),
-            .double(playerUsageRateSeason), .double(tsPctLast10), .double(teamPaceLast10), .double(teamOffRatingLast10),
-            .integer(gamesInLast7Days), .integer(gamesInLast14Days), .double(minutesInLast7Days),
-            .double(minutesInLast14Days), .double(avgMinutesPerGameLast7), .integer(backToBacksLast14Days),
-            .text(dataQualityTier),
+            .text("player_lookup") { $0.playerLookup },
+            .date("cache_date") { $0.cacheDate },
+            .integer("season_year") { $0.seasonYear },
+            .text("team_abbr") { $0.teamAbbr },
+            .integer("games_played_season") { $0.form.gamesPlayed },
+            .date("history_last_game_date") { $0.form.lastGameDate },
+            .double("points_avg_last_5") { $0.form.pointsAverageLast5 },
+            .double("points_avg_last_10") { $0.form.pointsAverageLast10 },
+            .double("points_avg_season") { $0.form.pointsAverageSeason },
+            .double("points_std_last_10") { $0.form.pointsDeviationLast10 },
+            .double("minutes_avg_last_10") { $0.form.minutesAverageLast10 },
+            .double("minutes_avg_season") { $0.form.minutesAverageSeason },
+            .double("usage_rate_last_10") { $0.form.usagePercentLast10 },
+            .double("player_usage_rate_season") { $0.form.usagePercentSeason },
+            .double("ts_pct_last_10") { $0.form.trueShootingLast10 },
+            .double("team_pace_last_10") { $0.teamPaceLast10 },
+            .double("team_off_rating_last_10") { $0.teamOffRatingLast10 },
+            .integer("games_in_last_7_days") { $0.load?.gamesLast7 },
+            .integer("games_in_last_14_days") { $0.load?.gamesLast14 },
+            .double("minutes_in_last_7_days") { $0.load?.minutesLast7 },
+            .double("minutes_in_last_14_days") { $0.load?.minutesLast14 },
+            .double("avg_minutes_per_game_last_7") { $0.load?.minutesPerGameLast7 },
+            .integer("back_to_backs_last_14_days") { $0.load?.backToBacksLast14 },
+            .text("data_quality_tier") { SampleTier(games: $0.form.gamesPlayed).rawValue },
+            .text("primary_scoring_zone") { $0.shots?.primaryZone?.rawValue },
+            .double("paint_rate_last_10") { $0.shots?.paintPercent },
+            .double("mid_range_rate_last_10") { $0.shots?.midRangePercent },
+            .double("three_pt_rate_last_10") { $0.shots?.perimeterPercent },
+            .double("assisted_rate_last_10") { $0.shots?.assistedPercent },
+            .integer("player_age") { $0.playerAge },
         ]
+    )
+}
+
+/// What later levels read of a player's shot profile. All are shares, 0–100.
+public struct ShotRates: Sendable, Hashable {
+    public var primaryZone: ShotProfile.PrimaryZone?
+    public var paintPercent: Double?
+    public var midRangePercent: Double?
+    public var perimeterPercent: Double?
+    public var assistedPercent: Double?
+
+    public init(
+        primaryZone: ShotProfile.PrimaryZone? = nil,
+        paintPercent: Double? = nil,
+        midRangePercent: Double? = nil,
+        perimeterPercent: Double? = nil,
+        assistedPercent: Double? = nil
+    ) {
+        self.primaryZone = primaryZone
+        self.paintPercent = paintPercent
+        self.midRangePercent = midRangePercent
+        self.perimeterPercent = perimeterPercent
+        self.assistedPercent = assistedPercent
+    }
+
+    /// The zone whose defence matters for the player, and his share of attempts there: his primary zone, the paint when
+    /// he has none. Nil without a shot.
+    public var zone: (ShotZone, percent: Double)? {
+        guard let primaryZone, let paintPercent, let midRangePercent, let perimeterPercent else { return nil }
+        return switch primaryZone {
+        case .paint, .balanced: (.paint, paintPercent)
+        case .midRange: (.midRange, midRangePercent)
+        case .perimeter: (.perimeter, perimeterPercent)
+        }
+    }
+
+    /// As features take them; nil unless all three are known.
+    public var featureRates: FeatureInputs.ZoneRates? {
+        guard let paintPercent, let midRangePercent, let perimeterPercent else { return nil }
+        return FeatureInputs.ZoneRates(
+            paintPercent: paintPercent,
+            midRangePercent: midRangePercent,
+            perimeterPercent: perimeterPercent
+        )
     }
 }

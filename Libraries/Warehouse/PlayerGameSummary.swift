@@ -8,7 +8,7 @@ public struct PlayerGameSummary: WarehouseRow, Hashable {
     public static let table = TableDefinition(
         "nba_analytics.player_game_summary",
         key: ["game_date", "player_lookup"],
-        entities: [.player: "player_lookup"],
+        entities: [.player: "player_lookup", .team: "team_abbr"],
         columns: [
             .text("player_lookup"), .integer("nba_player_id"), .text("player_full_name"), .text("game_id"),
             .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("season_type"), .text("team_abbr"),
@@ -20,11 +20,17 @@ public struct PlayerGameSummary: WarehouseRow, Hashable {
             .integer("plus_minus"), .double("usage_rate"), .double("ts_pct"), .double("efg_pct"), .boolean("win_flag"),
             .double("points_line"), .text("points_line_source"), .text("over_under_result"), .double("margin"),
             .boolean("is_line_synthetic"), .text("primary_source_used"), .text("data_quality_tier"),
+            .double("opening_line"), .double("line_movement"), .boolean("starter_flag"), .text("dnp_reason"),
+            .text("dnp_reason_category"), .integer("paint_attempts"), .integer("paint_makes"),
+            .integer("mid_range_attempts"), .integer("mid_range_makes"), .integer("three_attempts_pbp"),
+            .integer("three_makes_pbp"), .boolean("has_complete_shot_zones"), .text("shot_zones_source"),
+            .integer("paint_blocks"), .integer("mid_range_blocks"), .integer("three_pt_blocks"),
+            .integer("and1_count"), .integer("assisted_fg_makes"), .integer("unassisted_fg_makes"),
         ]
     )
 
     public var playerLookup: String
-    public var nbaPlayerID: Int
+    public var nbaPlayerID: Int?
     public var playerFullName: String
     public var gameID: String
     public var nbaGameID: String
@@ -63,10 +69,58 @@ public struct PlayerGameSummary: WarehouseRow, Hashable {
     public var isLineSynthetic: Bool?
     public var primarySourceUsed: String
     public var dataQualityTier: String
+    /// The first line of the book whose last one is `points_line`.
+    public var openingLine: Double?
+    public var lineMovement: Double?
+    /// From the gamebook's starting positions; nil without a gamebook.
+    public var starterFlag: Bool?
+    /// Why a player of the gamebook did not play, in its words.
+    public var absenceReason: String?
+    public var absenceCategory: AbsenceCategory?
+    /// What a play-by-play tells of him.
+    public var shots: ShotDetail?
+
+    /// Why somebody does not play.
+    public enum AbsenceCategory: String, Sendable, Hashable, CaseIterable {
+        case injury, rest, personal, other
+        case coachDecision = "coach_decision"
+    }
+
+    /// Shots by zone and kind, from one play-by-play.
+    public struct ShotDetail: Sendable, Hashable {
+        public var zones: ZoneShots
+        /// Blocked by the player, by the zone of the shot.
+        public var blocks: ZoneBlocks
+        public var andOnes: Int
+        public var assistedMakes: Int
+        public var unassistedMakes: Int
+        /// The zones hold all of his attempts.
+        public var isComplete: Bool
+        /// The table.
+        public var source: String
+
+        public init(
+            zones: ZoneShots,
+            blocks: ZoneBlocks,
+            andOnes: Int,
+            assistedMakes: Int,
+            unassistedMakes: Int,
+            isComplete: Bool,
+            source: String
+        ) {
+            self.zones = zones
+            self.blocks = blocks
+            self.andOnes = andOnes
+            self.assistedMakes = assistedMakes
+            self.unassistedMakes = unassistedMakes
+            self.isComplete = isComplete
+            self.source = source
+        }
+    }
 
     public init(
         playerLookup: String,
-        nbaPlayerID: Int,
+        nbaPlayerID: Int?,
         playerFullName: String,
         gameID: String,
         nbaGameID: String,
@@ -158,7 +212,19 @@ public struct PlayerGameSummary: WarehouseRow, Hashable {
             .integer(threePtAttempts), .integer(threePtMakes), .integer(ftAttempts), .integer(ftMakes),
             .integer(plusMinus), .double(usageRate), .double(tsPct), .double(efgPct), .boolean(winFlag),
             .double(pointsLine), .text(pointsLineSource), .text(overUnderResult), .double(margin),
-            .boolean(isLineSynthetic), .text(primarySourceUsed), .text(dataQualityTier),
+            .boolean(isLineSynthetic), .text(primarySourceUsed), .text(dataQualityTier), .double(openingLine),
+            .double(lineMovement), .boolean(starterFlag), .text(absenceReason), .text(absenceCategory?.rawValue),
+        ] + shotCells
+    }
+
+    private var shotCells: [Cell] {
+        [
+            .integer(shots?.zones.paint.attempts), .integer(shots?.zones.paint.makes),
+            .integer(shots?.zones.midRange.attempts), .integer(shots?.zones.midRange.makes),
+            .integer(shots?.zones.perimeter.attempts), .integer(shots?.zones.perimeter.makes),
+            .boolean(shots?.isComplete), .text(shots?.source), .integer(shots?.blocks.paint),
+            .integer(shots?.blocks.midRange), .integer(shots?.blocks.perimeter), .integer(shots?.andOnes),
+            .integer(shots?.assistedMakes), .integer(shots?.unassistedMakes),
         ]
     }
 }

@@ -4,7 +4,8 @@ public import Pipeline
 /// A team's box line of one game with possessions, pace and ratings; the denominator of usage.
 ///
 /// Minutes are the real ones (240 and 25 more for each overtime), `ts_pct` is a fraction, ratings are points per 100
-/// possessions, `pace` is possessions per 48 minutes. `defensive_rating` is the opponent's offensive rating.
+/// possessions, `pace` is possessions per 48 minutes. `defensive_rating` is the opponent's offensive rating. The zones are
+/// of one play-by-play.
 public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
     public static let table = TableDefinition(
         "nba_analytics.team_offense_game_summary",
@@ -19,7 +20,10 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
             .integer("blocks"), .integer("turnovers"), .integer("personal_fouls"), .double("team_minutes"),
             .integer("overtime_periods"), .double("possessions"), .double("pace"), .double("offensive_rating"),
             .double("defensive_rating"), .double("ts_pct"), .boolean("win_flag"), .integer("margin_of_victory"),
-            .text("primary_source_used"), .text("data_quality_tier"),
+            .text("primary_source_used"), .text("data_quality_tier"), .integer("team_paint_attempts"),
+            .integer("team_paint_makes"), .integer("team_mid_range_attempts"), .integer("team_mid_range_makes"),
+            .integer("team_three_attempts_pbp"), .integer("team_three_makes_pbp"), .integer("points_in_paint_scored"),
+            .text("shot_zones_source"), .integer("players_inactive"), .text("referee_crew"),
         ]
     )
 
@@ -58,6 +62,14 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
     public var marginOfVictory: Int?
     public var primarySourceUsed: String
     public var dataQualityTier: String
+    /// By zone; nil when no play-by-play tells or its shots are not the box score's.
+    public var zones: ZoneShots?
+    /// The table that the zones come from.
+    public var shotZonesSource: String?
+    /// Players whom the gamebook calls inactive; nil without a gamebook.
+    public var playersInactive: Int?
+    /// The officials' league ids, ascending, with commas.
+    public var refereeCrew: String?
 
     public init(
         gameID: String,
@@ -143,6 +155,10 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
             .integer(personalFouls), .double(teamMinutes), .integer(overtimePeriods), .double(possessions),
             .double(pace), .double(offensiveRating), .double(defensiveRating), .double(tsPct), .boolean(winFlag),
             .integer(marginOfVictory), .text(primarySourceUsed), .text(dataQualityTier),
+            .integer(zones?.paint.attempts), .integer(zones?.paint.makes), .integer(zones?.midRange.attempts),
+            .integer(zones?.midRange.makes), .integer(zones?.perimeter.attempts), .integer(zones?.perimeter.makes),
+            .integer(zones.map { 2 * $0.paint.makes }), .text(shotZonesSource), .integer(playersInactive),
+            .text(refereeCrew),
         ]
     }
 }

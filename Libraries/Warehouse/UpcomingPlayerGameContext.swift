@@ -28,9 +28,6 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
     public var pointsLineConsensus: Double?
     public var pointsLineStd: Double?
     public var pointsLineBooks: Int?
-    public var gameSpread: Double?
-    public var gameTotal: Double?
-    public var gameSpreadSource: String?
     public var daysRest: Int?
     public var daysRestBeforeLastGame: Int?
     public var backToBack: Bool?
@@ -55,6 +52,19 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
     public var historyGames: Int
     public var historyLastGameDate: GameDate?
     public var dataQualityTier: String
+    /// The team's lines; `game_spread` and `game_total` are their last ones.
+    public var gameLines: GameLines?
+    public var opponentDefRatingLast10: Double?
+    public var opponentFtRateAllowed: Double?
+    public var opponentDaysRest: Int?
+    /// The team's way to the game.
+    public var travel: TeamTravel?
+    public var playerAge: Int?
+    /// Of the last ten games, 0–100.
+    public var usageRateLast10: Double?
+    /// With the absences of the game, 0–100.
+    public var projectedUsageRate: Double?
+    public var teammateUsageOut: Double?
 
     public init(
         playerLookup: String,
@@ -78,9 +88,6 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
         pointsLineConsensus: Double? = nil,
         pointsLineStd: Double? = nil,
         pointsLineBooks: Int? = nil,
-        gameSpread: Double? = nil,
-        gameTotal: Double? = nil,
-        gameSpreadSource: String? = nil,
         daysRest: Int? = nil,
         daysRestBeforeLastGame: Int? = nil,
         backToBack: Bool? = nil,
@@ -126,9 +133,6 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
         self.pointsLineConsensus = pointsLineConsensus
         self.pointsLineStd = pointsLineStd
         self.pointsLineBooks = pointsLineBooks
-        self.gameSpread = gameSpread
-        self.gameTotal = gameTotal
-        self.gameSpreadSource = gameSpreadSource
         self.daysRest = daysRest
         self.daysRestBeforeLastGame = daysRestBeforeLastGame
         self.backToBack = backToBack
@@ -180,9 +184,9 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
             .double("points_line_consensus") { $0.pointsLineConsensus },
             .double("points_line_std") { $0.pointsLineStd },
             .integer("points_line_books") { $0.pointsLineBooks },
-            .double("game_spread") { $0.gameSpread },
-            .double("game_total") { $0.gameTotal },
-            .text("game_spread_source") { $0.gameSpreadSource },
+            .double("game_spread") { $0.gameLines?.spread },
+            .double("game_total") { $0.gameLines?.total },
+            .text("game_spread_source") { $0.gameLines?.source },
             .integer("days_rest") { $0.daysRest },
             .integer("days_rest_before_last_game") { $0.daysRestBeforeLastGame },
             .boolean("back_to_back") { $0.backToBack },
@@ -208,6 +212,22 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
             .text("injury_report") { $0.playerStatus?.reason },
             .integer("questionable_teammates") { $0.questionableTeammates },
             .integer("probable_teammates") { $0.probableTeammates },
+            .double("opening_spread") { $0.gameLines?.openingSpread },
+            .double("spread_movement") { $0.gameLines?.spreadMovement },
+            .double("opening_total") { $0.gameLines?.openingTotal },
+            .double("total_movement") { $0.gameLines?.totalMovement },
+            .double("opponent_def_rating_last_10") { $0.opponentDefRatingLast10 },
+            .double("opponent_ft_rate_allowed") { $0.opponentFtRateAllowed },
+            .integer("opponent_days_rest") { $0.opponentDaysRest },
+            .double("travel_miles") { $0.travel?.miles },
+            .integer("time_zone_changes") { $0.travel?.timeZoneChanges },
+            .double("miles_traveled_last_14_days") { $0.travel?.milesLast14 },
+            .integer("time_zones_crossed_last_14_days") { $0.travel?.timeZonesLast14 },
+            .integer("consecutive_road_games") { $0.travel?.consecutiveRoadGames },
+            .integer("player_age") { $0.playerAge },
+            .double("usage_rate_last_10") { $0.usageRateLast10 },
+            .double("projected_usage_rate") { $0.projectedUsageRate },
+            .double("teammate_usage_out") { $0.teammateUsageOut },
         ]
     )
 }

@@ -3,6 +3,7 @@ public import Pipeline
 /// The processors of Phase 3.
 public enum AnalyticsProcessors {
     public static let all: [any Processor] = [
-        TeamOffenseGameSummaryProcessor(), PlayerGameSummaryProcessor(), UpcomingPlayerGameContextProcessor(),
+        TeamOffenseGameSummaryProcessor(), TeamDefenseGameSummaryProcessor(), PlayerGameSummaryProcessor(),
+        UpcomingPlayerGameContextProcessor(), UpcomingTeamGameContextProcessor(),
     ]
 }

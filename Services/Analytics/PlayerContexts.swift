@@ -17,6 +17,10 @@ public enum PlayerContexts {
         public var lines = PlayerLineQuotes()
         public var gameLines = GameLineQuotes()
         public var availability = PlayerAvailability()
+        /// What the opponents' defences allowed, by tricode.
+        public var defenses: [String: GamesBefore<DefenseGame>] = [:]
+        /// By lookup.
+        public var birthDates: [String: GameDate] = [:]
 
         public init(date: GameDate) {
             self.date = date
@@ -41,11 +45,19 @@ public enum PlayerContexts {
         return last.adding(days: -recentDays)
     }
 
-    /// One row a player who is expected to play. Pure.
-    public static func compute(_ inputs: Inputs) -> Result {
+    /// What all players of a team share.
+    private struct Side {
+        var rotation: TeamRotation
+        var travel: TeamTravel
+        var lines: GameLines?
+    }
+
+    /// One row a player who is expected to play. Pure; throws for a tricode that is no team's.
+    public static func compute(_ inputs: Inputs) throws -> Result {
         var result = Result()
         var games: [String: SlateGame] = [:]
         for game in inputs.games { for team in game.teams { games[team] = game } }
+        var sides: [String: Side] = [:]
         for player in inputs.candidates.sorted() {
             let record = inputs.players.records[player] ?? inputs.lastKnown[player]
             guard let record, let game = games[record.team] else {
@@ -58,9 +70,23 @@ public enum PlayerContexts {
                 let team = inputs.teams[record.team] ?? TeamHistory([], before: inputs.date)
                 guard inputs.players.records[player] != nil, record.lastSeen >= firstRecentDay(team) else { continue }
             }
-            result.rows.append(row(player, record, game, lines, inputs))
+            let side = try sides[record.team] ?? side(record.team, game, inputs)
+            sides[record.team] = side
+            result.rows.append(row(player, record, game, lines, side, inputs))
         }
         return result
+    }
+
+    private static func side(_ team: String, _ game: SlateGame, _ inputs: Inputs) throws -> Side {
+        Side(
+            rotation: TeamRotation(team, before: game.tipoffAt, inputs),
+            travel: try TeamTravel(
+                inputs.teams[team] ?? TeamHistory([], before: inputs.date),
+                team: Team(tricode: team),
+                home: Team(tricode: game.home)
+            ),
+            lines: inputs.gameLines.lines(of: team, in: game)
+        )
     }
 
     private static func row(
@@ -68,6 +94,7 @@ public enum PlayerContexts {
         _ record: PlayerHistories.Record,
         _ game: SlateGame,
         _ lines: PointsLines?,
+        _ side: Side,
         _ inputs: Inputs
     ) -> UpcomingPlayerGameContext {
         let history = record.history
@@ -75,13 +102,12 @@ public enum PlayerContexts {
         let form = PlayerForm(history)
         let isKnown = load.daysRest != nil
         let opponent = game.opponent(of: record.team) ?? ""
-        let gameLines = inputs.gameLines.lines(of: record.team, in: game)
         let streaks = isKnown ? lines.map { LineStreaks(history, line: $0.current) } : nil
         let pace = inputs.teams[record.team]?.paceLast10
         let opponentPace = inputs.teams[opponent]?.paceLast10
         let absences = TeamAbsences(besides: player, of: record.team, before: game.tipoffAt, inputs)
         let difference = pace.flatMap { pace in opponentPace.map { (pace - $0).stored } }
-        return UpcomingPlayerGameContext(
+        var row = UpcomingPlayerGameContext(
             playerLookup: player,
             nbaPlayerID: record.nbaPlayerID,
             playerFullName: record.fullName,
@@ -103,9 +129,6 @@ public enum PlayerContexts {
             pointsLineConsensus: lines?.consensus,
             pointsLineStd: lines?.deviation,
             pointsLineBooks: lines?.books,
-            gameSpread: gameLines?.spread,
-            gameTotal: gameLines?.total,
-            gameSpreadSource: gameLines?.source,
             daysRest: load.daysRest,
             daysRestBeforeLastGame: load.daysRestBeforeLastGame,
             backToBack: load.isBackToBack,
@@ -130,6 +153,19 @@ public enum PlayerContexts {
             historyLastGameDate: form.lastGameDate,
             dataQualityTier: SampleTier(games: form.gamesPlayed).rawValue
         )
+        row.gameLines = side.lines
+        row.opponentDefRatingLast10 = inputs.teams[opponent]?.defensiveRatingLast10
+        row.opponentFtRateAllowed =
+            SampleStatistics.mean(
+                (inputs.defenses[opponent]?.last(10) ?? []).compactMap(\.freeThrowRate)
+            )?.stored
+        row.opponentDaysRest = inputs.teams[opponent]?.daysRest
+        row.travel = side.travel
+        row.playerAge = inputs.birthDates[player].map { game.date.years(since: $0) }
+        row.usageRateLast10 = form.usagePercentLast10
+        row.projectedUsageRate = side.rotation.projectedUsage(of: player)
+        row.teammateUsageOut = side.rotation.usageOut(besides: player)
+        return row
     }
 
     /// The kind of game decides first, because a shifted season plays regular games in May.

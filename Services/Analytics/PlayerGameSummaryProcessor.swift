@@ -4,11 +4,13 @@ public import Pipeline
 import Postgres
 import Warehouse
 
-/// Writes `nba_analytics.player_game_summary`: one settled line a player who appeared in a final game.
+/// Writes `nba_analytics.player_game_summary`: one settled line a player who appeared in a final game or whom its
+/// gamebook lists.
 ///
-/// Reads `nbac_schedule` (final games, opponents, venue), `nbac_player_boxscores`, `team_offense_game_summary` of the
-/// same games (the denominator of usage and the winner) and `odds_api_player_points_props` (the last line before
-/// tip-off). Usage takes the team's real minutes / 5, so overtime counts; a line hit exactly is a PUSH; the winner comes
+/// Reads `nbac_schedule` (final games, opponents, venue), `nbac_gamebook_player_stats` and `nbac_player_boxscores` (one
+/// of the two a game, the gamebook first; who did not play is always its word), `bigdataball_play_by_play` else
+/// `nbac_play_by_play` (shots by zone), `team_offense_game_summary` of the same games (the denominator of usage and the
+/// winner) and `odds_api_player_points_props` (the lines before tip-off). Usage takes the team's real minutes / 5, so overtime counts; a line hit exactly is a PUSH; the winner comes
 /// from the score. A missing team row leaves usage NULL and lowers the tier; the player's row stays.
 public struct PlayerGameSummaryProcessor: Processor {
     public static let name = "player_game_summary"
@@ -39,10 +41,10 @@ public struct PlayerGameSummaryProcessor: Processor {
             processed: read.players?.count ?? result.rows.count
         )
         let games = read.games.filter(\.isFinal)
-        let covered = Set(read.inputs.boxes.map(\.nbaGameID)).intersection(games.map(\.nbaGameID)).count
+        let present = Set(PlayerSummaries.lines(of: read.inputs).boxes.filter { $0.status == .active }.map(\.nbaGameID))
+        let covered = present.intersection(games.map(\.nbaGameID)).count
         if Double(covered) < Self.leastGameShare * Double(games.count) {
             outcome.status = covered == 0 ? .noData : .partial
-            let present = Set(read.inputs.boxes.map(\.nbaGameID))
             outcome.missingDependencies = games.filter { !present.contains($0.nbaGameID) }
                 .map { "nbac_player_boxscores:\($0.gameID)" }
         }
@@ -51,6 +53,7 @@ public struct PlayerGameSummaryProcessor: Processor {
         outcome.metadata = [
             "games_final": .int(Int64(games.count)), "games_with_players": .int(Int64(covered)),
             "usage_refused": .int(Int64(result.usageRefused)), "refused": .array(result.refused.map { .string($0) }),
+            "gamebook_mismatches": .array(result.gamebookMismatches.map { .string($0) }),
         ]
         if !result.refused.isEmpty {
             execution.logger.warning(
@@ -76,6 +79,8 @@ public struct PlayerGameSummaryProcessor: Processor {
         guard read.games.contains(where: \.isFinal) else { return read }
         read.inputs.games = read.games.filter(\.isFinal)
         read.inputs.boxes = try await boxes(reader, date)
+        read.inputs.gamebooks = try await gamebooks(reader, date)
+        read.inputs.shots = try await reader.playByPlayShots(on: date)
         read.inputs.teams = try await teams(reader, date)
         read.players = try await players(reader, date, read)
         read.inputs.lines = try await reader.pointsLines(on: date, players: read.players)
@@ -95,7 +100,9 @@ public struct PlayerGameSummaryProcessor: Processor {
             """
         )
         return slate.players
-            .union(read.inputs.boxes.filter { slate.teams.contains($0.team) }.map(\.playerLookup))
+            .union(
+                (read.inputs.boxes + read.inputs.gamebooks).filter { slate.teams.contains($0.team) }.map(\.playerLookup)
+            )
             .union(try stored.column("player_lookup", as: String.self))
     }
 
@@ -121,6 +128,42 @@ public struct PlayerGameSummaryProcessor: Processor {
                 plusMinus: try row.decode("plus_minus"),
                 line: try BoxLine(row)
             )
+        }
+    }
+
+    /// The rows of the gamebooks whose player is known. A gamebook has no league ids; the box score adds them.
+    private static func gamebooks(_ reader: SnapshotReader, _ date: GameDate) async throws -> [PlayerSummaries.Box] {
+        let rows = try await reader.query(
+            """
+            SELECT nba_game_id, player_lookup, COALESCE(player_full_name, player_name_printed) AS player_full_name,
+                   team_abbr, player_status, absence_reason, starting_position, plus_minus, minutes, points,
+                   field_goals_made, field_goals_attempted, three_pointers_made, three_pointers_attempted,
+                   free_throws_made, free_throws_attempted, offensive_rebounds, defensive_rebounds, total_rebounds,
+                   assists, steals, blocks, turnovers, personal_fouls
+            FROM nba_raw.nbac_gamebook_player_stats
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL AND player_lookup IS NOT NULL
+            ORDER BY nba_game_id, team_abbr, player_lookup
+            """
+        )
+        return try rows.map { row in
+            var box = PlayerSummaries.Box(
+                nbaGameID: try row.decode("nba_game_id"),
+                nbaPlayerID: nil,
+                playerLookup: try row.decode("player_lookup"),
+                fullName: try row.decode("player_full_name"),
+                team: try row.decode("team_abbr"),
+                plusMinus: try row.decode("plus_minus"),
+                line: try BoxLine(row)
+            )
+            let status: String = try row.decode("player_status")
+            guard let known = PlayerSummaries.Box.Status(rawValue: status) else {
+                throw TaskError(.permanent, type: "unknown_player_status", status)
+            }
+            box.status = known
+            box.source = .gamebook
+            box.isStarter = known == .active ? try row.decode("starting_position", as: String?.self) != nil : nil
+            box.absence = try row.decode("absence_reason")
+            return box
         }
     }
 

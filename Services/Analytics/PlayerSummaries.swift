@@ -3,19 +3,33 @@ public import Warehouse
 
 /// The formulas of `player_game_summary`.
 public enum PlayerSummaries {
-    /// A player's raw box row.
+    /// A player's raw row, of a box score or of a gamebook.
     public struct Box: Sendable, Hashable {
+        public enum Source: String, Sendable, Hashable {
+            case gamebook = "nbac_gamebook_player_stats"
+            case boxScore = "nbac_player_boxscores"
+        }
+
+        /// `dnp` dressed and did not enter; `inactive` was not on the list of the active.
+        public enum Status: String, Sendable, Hashable { case active, dnp, inactive }
+
         public var nbaGameID: String
-        public var nbaPlayerID: Int
+        public var nbaPlayerID: Int?
         public var playerLookup: String
         public var fullName: String
         public var team: String
         public var plusMinus: Int?
         public var line: BoxLine
+        public var source = Source.boxScore
+        public var status = Status.active
+        /// Nil where the source does not say.
+        public var isStarter: Bool?
+        /// Why he did not play, in the gamebook's words.
+        public var absence: String?
 
         public init(
             nbaGameID: String,
-            nbaPlayerID: Int,
+            nbaPlayerID: Int?,
             playerLookup: String,
             fullName: String,
             team: String,
@@ -62,6 +76,9 @@ public enum PlayerSummaries {
         /// Final games of the date.
         public var games: [SlateGame] = []
         public var boxes: [Box] = []
+        /// The gamebooks' rows whose player is known.
+        public var gamebooks: [Box] = []
+        public var shots = PlayByPlayShots()
         /// By tricode.
         public var teams: [String: TeamTotals] = [:]
         public var lines = PlayerLineQuotes()
@@ -79,6 +96,8 @@ public enum PlayerSummaries {
         public var refused: [String] = []
         /// Usages above 100, which a half-loaded team row produces.
         public var usageRefused = 0
+        /// Games whose gamebook names other players than the box score; the box score stands.
+        public var gamebookMismatches: [String] = []
     }
 
     /// One row a player of a final game; `only` nil means everybody. Pure.
@@ -86,11 +105,14 @@ public enum PlayerSummaries {
         var result = Result()
         let games = Dictionary(uniqueKeysWithValues: inputs.games.map { ($0.nbaGameID, $0) })
         var chosen: [String: (box: Box, game: SlateGame)] = [:]
-        for box in inputs.boxes {
+        let (boxes, mismatches) = lines(of: inputs)
+        result.gamebookMismatches = mismatches
+        for box in boxes {
             guard players?.contains(box.playerLookup) ?? true, let game = games[box.nbaGameID] else { continue }
             result.examined += 1
-            guard !box.playerLookup.isEmpty, box.nbaPlayerID > 0, game.opponent(of: box.team) != nil else {
-                result.refused.append("\(box.playerLookup)/\(box.nbaPlayerID)")
+            guard !box.playerLookup.isEmpty, box.nbaPlayerID.map({ $0 > 0 }) ?? true, game.opponent(of: box.team) != nil
+            else {
+                result.refused.append(name(box))
                 continue
             }
             guard let other = chosen[box.playerLookup] else {
@@ -98,10 +120,10 @@ public enum PlayerSummaries {
                 continue
             }
             // Two people of one name on one date: the one who played more keeps it, the other is reported.
-            let isMore = (box.line.minutes ?? 0) > (other.box.line.minutes ?? 0)
+            let isMore = (box.line.minutes ?? -1) > (other.box.line.minutes ?? -1)
             let loser = isMore ? other.box : box
             if isMore { chosen[box.playerLookup] = (box, game) }
-            result.refused.append("\(loser.playerLookup)/\(loser.nbaPlayerID)")
+            result.refused.append(name(loser))
         }
         var withoutTeam: Set<String> = []
         for (_, entry) in chosen.sorted(by: { $0.key < $1.key }) {
@@ -111,13 +133,68 @@ public enum PlayerSummaries {
                 entry.box,
                 entry.game,
                 team,
-                inputs.lines.lines(of: entry.box.playerLookup, in: entry.game)
+                inputs.lines.lines(of: entry.box.playerLookup, in: entry.game),
+                inputs.shots
             )
             if isRefused { result.usageRefused += 1 }
             result.rows.append(row)
         }
         result.withoutTeam = withoutTeam.sorted()
         return result
+    }
+
+    private static func name(_ box: Box) -> String {
+        "\(box.playerLookup)/\(box.nbaPlayerID.map(String.init) ?? box.team)"
+    }
+
+    /// The rows of each game from one source: its gamebook, whose minutes have seconds and which names the starters, where
+    /// it has the players of the box score, else the box score. Who did not play is always the gamebook's word.
+    static func lines(of inputs: Inputs) -> (boxes: [Box], gamebookMismatches: [String]) {
+        let boxScores = Dictionary(grouping: inputs.boxes, by: \.nbaGameID)
+        let gamebooks = Dictionary(grouping: inputs.gamebooks, by: \.nbaGameID)
+        var chosen: [Box] = []
+        var mismatches: [String] = []
+        for game in inputs.games {
+            let boxes = boxScores[game.nbaGameID] ?? []
+            let listed = gamebooks[game.nbaGameID] ?? []
+            let played = listed.filter { $0.status == .active }
+            let isWhole = game.teams.allSatisfy { team in played.count { $0.team == team } >= TeamOffense.fewestPlayers
+            }
+            let isSame = boxes.isEmpty || Set(boxes.map(\.playerLookup)) == Set(played.map(\.playerLookup))
+            if isWhole, isSame {
+                let ids = Dictionary(boxes.map { ($0.playerLookup, $0) }, uniquingKeysWith: { first, _ in first })
+                chosen += played.map { box in
+                    var box = box
+                    box.nbaPlayerID = ids[box.playerLookup]?.nbaPlayerID ?? box.nbaPlayerID
+                    box.fullName = ids[box.playerLookup]?.fullName ?? box.fullName
+                    return box
+                }
+            } else {
+                if isWhole { mismatches.append(game.gameID) }
+                let starters = Dictionary(
+                    played.map { ($0.playerLookup, $0.isStarter) },
+                    uniquingKeysWith: { first, _ in first }
+                )
+                chosen += boxes.map { box in
+                    var box = box
+                    box.isStarter = starters[box.playerLookup] ?? nil
+                    return box
+                }
+            }
+            let appeared = Set(chosen.map(\.playerLookup))
+            chosen += listed.filter { $0.status != .active && !appeared.contains($0.playerLookup) }
+        }
+        return (chosen, mismatches)
+    }
+
+    /// What kind of reason the gamebook's words name. Whole words, so that a back injury is one and "back to back" is none.
+    static func category(_ absence: String) -> PlayerGameSummary.AbsenceCategory {
+        let words = absence.lowercased().split { !$0.isLetter }
+        let kinds: [(PlayerGameSummary.AbsenceCategory, Set<Substring>)] = [
+            (.injury, ["injury", "illness", "surgery", "sprain", "strain", "soreness", "concussion", "protocols"]),
+            (.rest, ["rest"]), (.personal, ["personal", "bereavement"]), (.coachDecision, ["coach", "coaches"]),
+        ]
+        return kinds.first { !$0.1.isDisjoint(with: words) }?.0 ?? .other
     }
 
     /// Usage (0–100) of a player in a game; nil when a count is unknown or he did not play.
@@ -143,9 +220,11 @@ public enum PlayerSummaries {
         _ box: Box,
         _ game: SlateGame,
         _ team: TeamTotals?,
-        _ lines: PointsLines?
+        _ lines: PointsLines?,
+        _ shots: PlayByPlayShots
     ) -> (PlayerGameSummary, isUsageRefused: Bool) {
         let line = box.line
+        let isActive = box.status == .active
         let rawUsage = team.flatMap { usage(line, $0) }
         // More than the whole team's plays means that the team's row is not the whole team.
         let usageRate = rawUsage.flatMap { $0 <= 100 ? $0.stored : nil }
@@ -175,8 +254,8 @@ public enum PlayerSummaries {
         }
         let isRefused = rawUsage != nil && usageRate == nil
         let isWhole = line.points != nil && line.minutes != nil
-        let tier = !isWhole ? "bronze" : team == nil || isRefused ? "silver" : "gold"
-        let row = PlayerGameSummary(
+        let tier = !isActive ? "gold" : !isWhole ? "bronze" : team == nil || isRefused ? "silver" : "gold"
+        var row = PlayerGameSummary(
             playerLookup: box.playerLookup,
             nbaPlayerID: box.nbaPlayerID,
             playerFullName: box.fullName,
@@ -188,7 +267,7 @@ public enum PlayerSummaries {
             teamAbbr: box.team,
             opponentTeamAbbr: opponent,
             homeGame: box.team == game.home,
-            playerStatus: "active",
+            playerStatus: box.status.rawValue,
             points: line.points,
             minutesPlayed: line.minutes?.stored,
             assists: line.assists,
@@ -215,9 +294,31 @@ public enum PlayerSummaries {
             overUnderResult: result?.rawValue,
             margin: margin,
             isLineSynthetic: lines?.isSynthetic,
-            primarySourceUsed: "nbac_player_boxscores",
+            primarySourceUsed: box.source.rawValue,
             dataQualityTier: tier
         )
+        row.openingLine = lines?.opening
+        row.lineMovement = lines?.movement
+        row.starterFlag = box.isStarter
+        row.absenceReason = box.absence
+        row.absenceCategory = isActive ? nil : box.absence.map(category)
+        row.shots = isActive ? detail(of: box, shots) : nil
         return (row, isRefused)
+    }
+
+    /// What the game's play-by-play tells of a player; nil without one.
+    private static func detail(of box: Box, _ shots: PlayByPlayShots) -> PlayerGameSummary.ShotDetail? {
+        guard let source = shots.source(ofGame: box.nbaGameID),
+            let player = shots.player(box.playerLookup, inGame: box.nbaGameID)
+        else { return nil }
+        return PlayerGameSummary.ShotDetail(
+            zones: player.zones,
+            blocks: player.blocks,
+            andOnes: player.andOnes,
+            assistedMakes: player.assistedMakes,
+            unassistedMakes: player.unassistedMakes,
+            isComplete: TeamOffense.zonesFit(player.zones, box.line),
+            source: source
+        )
     }
 }

@@ -113,6 +113,13 @@ public struct TeamBoxes: Sendable {
 
     public var teams: [Key: BoxLine] = [:]
     public var players: [Key: [BoxLine]] = [:]
+    /// The gamebooks' players who appeared.
+    public var gamebooks: [Key: [BoxLine]] = [:]
+    /// Players whom a team's gamebook calls inactive; no entry without a gamebook.
+    public var inactive: [Key: Int] = [:]
+    /// By game: the officials' league ids, ascending, with commas.
+    public var referees: [String: String] = [:]
+    public var shots = PlayByPlayShots()
     /// The teams for which a player has a row.
     public var playersByTeam: [String: Set<String>] = [:]
 
@@ -135,6 +142,8 @@ public enum TeamOffense {
         public var rebuilt: [String] = []
         /// `game/team` whose points differ from the schedule's score.
         public var mismatches: [String] = []
+        /// `game/team` whose play-by-play does not hold the box score's shots.
+        public var zoneMismatches: [String] = []
     }
 
     /// Fewer players than this are a broken list, not a team.
@@ -142,7 +151,8 @@ public enum TeamOffense {
 
     private struct Box {
         var line: BoxLine
-        var isRebuilt: Bool
+        var source: String
+        var isRebuilt: Bool { source != "nbac_team_boxscore" }
     }
 
     /// Two rows a final game, where both boxes are there. Pure.
@@ -159,7 +169,18 @@ public enum TeamOffense {
                     result.missing.append("\(game.gameID)/\(team)")
                     continue
                 }
-                let row = row(game, team, opponent, own, found[opponent]?.line)
+                var row = row(game, team, opponent, own, found[opponent]?.line)
+                let key = TeamBoxes.Key(nbaGameID: game.nbaGameID, team: team)
+                if let shots = boxes.shots.team(key) {
+                    if zonesFit(shots.zones, own.line) {
+                        row.zones = shots.zones
+                        row.shotZonesSource = boxes.shots.source(ofGame: game.nbaGameID)
+                    } else {
+                        result.zoneMismatches.append("\(game.gameID)/\(team)")
+                    }
+                }
+                row.playersInactive = boxes.inactive[key]
+                row.refereeCrew = boxes.referees[game.nbaGameID]
                 if own.isRebuilt { result.rebuilt.append("\(game.gameID)/\(team)") }
                 if let score = game.score(of: team), score != own.line.points {
                     result.mismatches.append("\(game.gameID)/\(team)")
@@ -171,10 +192,21 @@ public enum TeamOffense {
     }
 
     private static func box(_ key: TeamBoxes.Key, _ boxes: TeamBoxes) -> Box? {
-        if let line = boxes.teams[key], line.isPlayed { return Box(line: line, isRebuilt: false) }
-        let players = (boxes.players[key] ?? []).filter { $0.minutes != nil }
-        let sum = BoxLine.sum(players)
-        return players.count >= fewestPlayers && sum.isPlayed ? Box(line: sum, isRebuilt: true) : nil
+        if let line = boxes.teams[key], line.isPlayed { return Box(line: line, source: "nbac_team_boxscore") }
+        for (players, table) in [
+            (boxes.gamebooks[key], "nbac_gamebook_player_stats"), (boxes.players[key], "nbac_player_boxscores"),
+        ] {
+            let played = (players ?? []).filter { $0.minutes != nil }
+            let sum = BoxLine.sum(played)
+            if played.count >= fewestPlayers, sum.isPlayed { return Box(line: sum, source: "\(table)_sum") }
+        }
+        return nil
+    }
+
+    /// Whether a play-by-play holds the shots of a box score. It may miss one, or count a heave that the box leaves out.
+    static func zonesFit(_ zones: ZoneShots, _ line: BoxLine) -> Bool {
+        guard let attempts = line.fieldGoalsAttempted, let makes = line.fieldGoalsMade else { return false }
+        return abs(zones.attempts - attempts) <= 1 && abs(zones.makes - makes) <= 1
     }
 
     private static func row(
@@ -240,7 +272,7 @@ public enum TeamOffense {
             tsPct: shooting?.stored,
             winFlag: margin.map { $0 > 0 },
             marginOfVictory: margin,
-            primarySourceUsed: box.isRebuilt ? "nbac_player_boxscores_sum" : "nbac_team_boxscore",
+            primarySourceUsed: box.source,
             dataQualityTier: tier(box, game.score(of: team))
         )
     }

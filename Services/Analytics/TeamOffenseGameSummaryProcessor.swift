@@ -8,8 +8,10 @@ import Warehouse
 /// ratings.
 ///
 /// Reads `nbac_schedule` (final games and their scores), `nbac_team_boxscore`, and for a team without a usable row there
-/// `nbac_player_boxscores`, whose sum it takes (label `nbac_player_boxscores_sum`, tier silver). Rebuilt rows keep real
-/// minutes, so pace and overtime hold for them too. A box that contradicts the schedule's score stays, at tier bronze.
+/// the sum of its players in `nbac_gamebook_player_stats`, else in `nbac_player_boxscores` (label `…_sum`, tier silver).
+/// Rebuilt rows keep real minutes, so pace and overtime hold for them too. A box that contradicts the schedule's score
+/// stays, at tier bronze. Shots by zone come from one play-by-play a game, `bigdataball_play_by_play` else
+/// `nbac_play_by_play`, and only when they are the box score's shots; officials from `nbac_referee_game_assignments`.
 public struct TeamOffenseGameSummaryProcessor: Processor {
     public static let name = "team_offense_game_summary"
 
@@ -65,7 +67,14 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
         outcome.metadata = [
             "rebuilt": .array(result.rebuilt.map { .string($0) }),
             "score_mismatches": .array(result.mismatches.map { .string($0) }),
+            "zone_mismatches": .array(result.zoneMismatches.map { .string($0) }),
         ]
+        if !result.zoneMismatches.isEmpty {
+            logger.warning(
+                "play-by-plays do not hold the box scores' shots",
+                metadata: ["rows": "\(result.zoneMismatches.joined(separator: " "))"]
+            )
+        }
         if !result.mismatches.isEmpty {
             logger.warning(
                 "box scores contradict the schedule's scores",
@@ -103,6 +112,30 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
             boxes.players[key, default: []].append(try BoxLine(row))
             boxes.playersByTeam[try row.decode("player_lookup"), default: []].insert(key.team)
         }
+        let listed = try await reader.query(
+            """
+            SELECT player_lookup, player_status, \(sql: columns) FROM nba_raw.nbac_gamebook_player_stats
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL
+            """
+        )
+        for row in listed {
+            let key = TeamBoxes.Key(nbaGameID: try row.decode("nba_game_id"), team: try row.decode("team_abbr"))
+            let status: String = try row.decode("player_status")
+            boxes.inactive[key, default: 0] += status == "inactive" ? 1 : 0
+            if status == "active" { boxes.gamebooks[key, default: []].append(try BoxLine(row)) }
+            if let lookup = try row.decode("player_lookup", as: String?.self) {
+                boxes.playersByTeam[lookup, default: []].insert(key.team)
+            }
+        }
+        let crews = try await reader.query(
+            """
+            SELECT nba_game_id, string_agg(official_id::text, ',' ORDER BY official_id) AS crew
+            FROM nba_raw.nbac_referee_game_assignments
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL GROUP BY nba_game_id
+            """
+        )
+        for row in crews { boxes.referees[try row.decode("nba_game_id")] = try row.decode("crew") }
+        boxes.shots = try await reader.playByPlayShots(on: date)
         return boxes
     }
 }

@@ -6,7 +6,8 @@ import Warehouse
 /// Writes `nba_analytics.upcoming_player_game_context`: one row a player who is expected to play on the date.
 ///
 /// Reads `nbac_schedule`, the points and game lines of the date and what injury reports and operators said, all as they
-/// were before tip-off, and, strictly before the date, `player_game_summary` and `team_offense_game_summary` of the
+/// were before tip-off, birth dates of `espn_team_rosters` and `br_rosters_current` (none where the two differ), and,
+/// strictly before the date, `player_game_summary`, `team_offense_game_summary` and `team_defense_game_summary` of the
 /// season. Expected are the players whose latest row of the season is for a team of the slate and at most 30 days old,
 /// and the players with a line whose team their history tells. `days_rest` is 1 on a back-to-back; the spread is the own
 /// team's. Stars are ``TeamAbsences``' own.
@@ -26,7 +27,7 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
                 removing: TableWrite([UpcomingPlayerGameContext](), scope: .date(date))
             )
         }
-        let result = PlayerContexts.compute(read.inputs)
+        let result = try PlayerContexts.compute(read.inputs)
         let write = TableWrite(result.rows, date: .date(date), only: read.players, column: "player_lookup")
         var outcome = Outcome(
             .success,
@@ -121,11 +122,57 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
             before: date
         )
         read.inputs.teams.merge(more) { known, _ in known }
-        if !players.isEmpty { read.inputs.gameLines = try await reader.gameLines(on: date) }
+        if !players.isEmpty {
+            read.inputs.gameLines = try await reader.gameLines(on: date)
+            read.inputs.birthDates = try await birthDates(reader, players)
+            read.inputs.defenses = try await reader.defenseHistories(
+                Set(read.inputs.teams.keys),
+                season: season,
+                before: date
+            )
+        }
+        // What the absent leave is spread over the whole team.
+        if !slate.isFull, !own.isEmpty {
+            let seen = try await reader.playersSeen(
+                season: season,
+                before: date,
+                since: read.inputs.teams.filter { own.contains($0.key) }
+                    .mapValues { PlayerContexts.firstRecentDay($0) }
+            )
+            let mates = try await reader.playerHistories(
+                season: season,
+                before: date,
+                players: seen.subtracting(read.inputs.players.records.keys)
+            )
+            read.inputs.players = PlayerHistories(
+                date: date,
+                records: read.inputs.players.records.merging(mates.records) { known, _ in known }
+            )
+        }
         if slate.isFull, read.inputs.players.records.isEmpty {
             read.hasEarlierGames = try await reader.hasEarlierGames(onSlate, season: season, before: date)
         }
         return read
+    }
+
+    /// The players' birth dates by the rosters.
+    private static func birthDates(_ reader: SnapshotReader, _ players: Set<String>) async throws -> [String: GameDate]
+    {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup, min(birth_date) AS birth_date FROM (
+                SELECT player_lookup, birth_date FROM nba_raw.espn_team_rosters
+                UNION SELECT player_lookup, birth_date FROM nba_raw.br_rosters_current
+            ) AS r
+            WHERE player_lookup = ANY(\(players.sorted())) AND birth_date IS NOT NULL
+            GROUP BY player_lookup HAVING count(DISTINCT birth_date) = 1
+            """
+        )
+        var dates: [String: GameDate] = [:]
+        for row in rows {
+            dates[try row.decode("player_lookup")] = try GameDate(try row.decode("birth_date", as: PostgresDate.self))
+        }
+        return dates
     }
 
     /// The teams for which the stored rows of the date have the players.

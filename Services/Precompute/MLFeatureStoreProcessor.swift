@@ -7,8 +7,8 @@ import Warehouse
 /// Writes `nba_precompute.ml_feature_store_v2`: the sixty features of ``FeatureList`` for every player who is expected
 /// to play on the date.
 ///
-/// Reads `upcoming_player_game_context` and `player_daily_cache` of exactly the date (an earlier day never stands in),
-/// and strictly before it `player_game_summary` and `team_offense_game_summary` of the season, and the earlier contexts'
+/// Reads `upcoming_player_game_context`, `player_daily_cache`, `player_composite_factors` and
+/// `player_shot_zone_analysis` of exactly the date (an earlier day never stands in), and strictly before it `player_game_summary` and `team_offense_game_summary` of the season, and the earlier contexts'
 /// consensus lines. A feature that cannot be known is NULL with its reason; there are no defaults.
 public struct MLFeatureStoreProcessor: Processor {
     public static let name = "ml_feature_store_v2"
@@ -44,6 +44,9 @@ public struct MLFeatureStoreProcessor: Processor {
         // A player with games and without a cache row is a gap, a player without games is not.
         let gaps = read.inputs.contexts.filter { $0.historyGames > 0 && read.inputs.forms[$0.playerLookup] == nil }
         if !gaps.isEmpty { outcome.missingDependencies = ["player_daily_cache"] }
+        if read.inputs.contexts.contains(where: { read.inputs.factors[$0.playerLookup] == nil }) {
+            outcome.missingDependencies.append("player_composite_factors")
+        }
         if read.hasEarlierGames, rows.isEmpty, read.only == nil {
             outcome.missingDependencies.append("upcoming_player_game_context")
         }
@@ -74,6 +77,8 @@ public struct MLFeatureStoreProcessor: Processor {
     struct Inputs: Sendable {
         var contexts: [PlayerContext] = []
         var forms: [String: PlayerForm] = [:]
+        var factors: [String: CompositeFactors] = [:]
+        var shots: [String: ShotRates] = [:]
         var players: PlayerHistories
         var teams: [String: TeamHistory] = [:]
         /// The median line of each player's previous game.
@@ -94,6 +99,8 @@ public struct MLFeatureStoreProcessor: Processor {
         if !slate.isFull { read.only = slate.players.union(players) }
         read.inputs.contexts = contexts
         read.inputs.forms = try await reader.playerForms(on: date, players: slate.isFull ? nil : players)
+        read.inputs.factors = try await factors(reader, date, players)
+        read.inputs.shots = try await reader.shotRates(on: date, players: players)
         read.inputs.players = try await reader.playerHistories(season: season, before: date, players: players)
         read.inputs.teams = try await reader.teamHistories(
             Set(contexts.flatMap { [$0.teamAbbr, $0.opponentTeamAbbr] }),
@@ -114,6 +121,31 @@ public struct MLFeatureStoreProcessor: Processor {
             )
         }
         return read
+    }
+
+    private static func factors(
+        _ reader: SnapshotReader,
+        _ date: GameDate,
+        _ players: Set<String>
+    ) async throws -> [String: CompositeFactors] {
+        guard !players.isEmpty else { return [:] }
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup, fatigue_score, shot_zone_mismatch_score, pace_score, usage_spike_score
+            FROM nba_precompute.player_composite_factors
+            WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL AND player_lookup = ANY(\(players.sorted()))
+            """
+        )
+        var factors: [String: CompositeFactors] = [:]
+        for row in rows {
+            factors[try row.decode("player_lookup")] = CompositeFactors(
+                fatigueScore: try row.decode("fatigue_score"),
+                shotZoneMismatch: try row.decode("shot_zone_mismatch_score"),
+                pace: try row.decode("pace_score"),
+                usageSpike: try row.decode("usage_spike_score")
+            )
+        }
+        return factors
     }
 
     /// One row a context, and `lookup/feature` of values outside their range. Pure.
@@ -145,7 +177,10 @@ public struct MLFeatureStoreProcessor: Processor {
                 spread: context.spread,
                 total: context.total,
                 injuryStatus: context.injuryStatus,
-                starTeammatesOut: context.starTeammatesOut
+                starTeammatesOut: context.starTeammatesOut,
+                teammateUsageOut: context.teammateUsageOut,
+                factors: inputs.factors[context.playerLookup],
+                zoneRates: inputs.shots[context.playerLookup]?.featureRates
             )
         )
     }

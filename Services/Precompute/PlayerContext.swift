@@ -21,6 +21,12 @@ struct PlayerContext: Sendable, Hashable {
     var total: Double?
     var injuryStatus: InjuryStatus?
     var starTeammatesOut: Int?
+    var paceDifferential: Double?
+    /// Of the last ten games, 0–100.
+    var usualUsagePercent: Double?
+    var projectedUsagePercent: Double?
+    var teammateUsageOut: Double?
+    var playerAge: Int?
     /// Nil before the player's first game of the season.
     var load: RestAndLoad?
     var historyGames: Int
@@ -42,8 +48,9 @@ extension SnapshotReader {
                    is_line_synthetic, points_line_consensus, points_line_std, game_spread, game_total, days_rest,
                    days_rest_before_last_game, back_to_back, games_in_last_7_days, games_in_last_14_days,
                    minutes_in_last_7_days, minutes_in_last_14_days, avg_minutes_per_game_last_7,
-                   back_to_backs_last_14_days, avg_usage_rate_last_7_days, history_games, history_last_game_date, player_status,
-                   star_teammates_out
+                   back_to_backs_last_14_days, avg_usage_rate_last_7_days, history_games, history_last_game_date,
+                   player_status, star_teammates_out, pace_differential, usage_rate_last_10, projected_usage_rate, teammate_usage_out,
+                   player_age
             FROM nba_analytics.upcoming_player_game_context
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL \(sql: filter)
             ORDER BY player_lookup
@@ -65,6 +72,11 @@ extension SnapshotReader {
                 total: try row.decode("game_total"),
                 injuryStatus: try row.decode("player_status", as: String?.self).flatMap(InjuryStatus.init(rawValue:)),
                 starTeammatesOut: try row.decode("star_teammates_out"),
+                paceDifferential: try row.decode("pace_differential"),
+                usualUsagePercent: try row.decode("usage_rate_last_10"),
+                projectedUsagePercent: try row.decode("projected_usage_rate"),
+                teammateUsageOut: try row.decode("teammate_usage_out"),
+                playerAge: try row.decode("player_age"),
                 historyGames: try row.decode("history_games"),
                 historyLastGameDate: try row.decode("history_last_game_date", as: PostgresDate?.self)
                     .map { try GameDate($0) }
@@ -135,6 +147,32 @@ extension SnapshotReader {
             )
         }
         return forms
+    }
+
+    /// The shot profiles of exactly the date.
+    func shotRates(on date: GameDate, players: Set<String>) async throws -> [String: ShotRates] {
+        guard !players.isEmpty else { return [:] }
+        let rows = try await query(
+            """
+            SELECT player_lookup, primary_scoring_zone, paint_rate_last_10, mid_range_rate_last_10,
+                   three_pt_rate_last_10, assisted_rate_last_10
+            FROM nba_precompute.player_shot_zone_analysis
+            WHERE analysis_date = \(PostgresDate(date)) AND removed_at IS NULL
+                AND player_lookup = ANY(\(players.sorted()))
+            """
+        )
+        var rates: [String: ShotRates] = [:]
+        for row in rows {
+            rates[try row.decode("player_lookup")] = ShotRates(
+                primaryZone: try row.decode("primary_scoring_zone", as: String?.self)
+                    .flatMap(ShotProfile.PrimaryZone.init(rawValue:)),
+                paintPercent: try row.decode("paint_rate_last_10"),
+                midRangePercent: try row.decode("mid_range_rate_last_10"),
+                perimeterPercent: try row.decode("three_pt_rate_last_10"),
+                assistedPercent: try row.decode("assisted_rate_last_10")
+            )
+        }
+        return rates
     }
 
     /// The books' median line for each player's latest earlier game in the window, where it had one.

@@ -5,8 +5,8 @@ import Warehouse
 
 /// Writes `nba_precompute.player_daily_cache`: the season before the date of every player who is expected to play.
 ///
-/// Reads `upcoming_player_game_context` of the date (who, and the day windows, which are copied) and, strictly before
-/// it, `player_game_summary` and `team_offense_game_summary` of the season. Averages are over games with minutes; the
+/// Reads `upcoming_player_game_context` (who, and the day windows, which are copied) and `player_shot_zone_analysis` of
+/// the date and, strictly before it, `player_game_summary` and `team_offense_game_summary` of the season. Averages are over games with minutes; the
 /// spread of the last ten really is the sample standard deviation (n − 1). A player without a game has no row.
 public struct PlayerDailyCacheProcessor: Processor {
     public static let name = "player_daily_cache"
@@ -24,7 +24,7 @@ public struct PlayerDailyCacheProcessor: Processor {
                 removing: TableWrite([PlayerDailyCache](), scope: .date(date, column: "cache_date"))
             )
         }
-        let rows = Self.compute(read.contexts, players: read.players, teams: read.teams)
+        let rows = Self.compute(read.contexts, players: read.players, teams: read.teams, shots: read.shots)
         let scope = WriteScope.date(date, column: "cache_date")
         var outcome = Outcome(
             .success,
@@ -54,6 +54,7 @@ public struct PlayerDailyCacheProcessor: Processor {
         var only: Set<String>?
         var players: PlayerHistories
         var teams: [String: TeamHistory] = [:]
+        var shots: [String: ShotRates] = [:]
         var hasEarlierGames = true
     }
 
@@ -73,6 +74,7 @@ public struct PlayerDailyCacheProcessor: Processor {
             before: date,
             players: Set(read.contexts.map(\.playerLookup))
         )
+        read.shots = try await reader.shotRates(on: date, players: Set(read.contexts.map(\.playerLookup)))
         read.teams = try await reader.teamHistories(
             Set(read.contexts.map(\.teamAbbr)),
             season: season,
@@ -92,38 +94,24 @@ public struct PlayerDailyCacheProcessor: Processor {
     static func compute(
         _ contexts: [PlayerContext],
         players: PlayerHistories,
-        teams: [String: TeamHistory]
+        teams: [String: TeamHistory],
+        shots: [String: ShotRates]
     ) -> [PlayerDailyCache] {
         contexts.compactMap { context in
             let form = PlayerForm(players.history(of: context.playerLookup))
             guard form.gamesPlayed >= 1 else { return nil }
             let team = teams[context.teamAbbr]
-            let load = context.load
             return PlayerDailyCache(
                 playerLookup: context.playerLookup,
                 cacheDate: context.gameDate,
                 seasonYear: context.seasonYear,
                 teamAbbr: context.teamAbbr,
-                gamesPlayedSeason: form.gamesPlayed,
-                historyLastGameDate: form.lastGameDate,
-                pointsAvgLast5: form.pointsAverageLast5,
-                pointsAvgLast10: form.pointsAverageLast10,
-                pointsAvgSeason: form.pointsAverageSeason,
-                pointsStdLast10: form.pointsDeviationLast10,
-                minutesAvgLast10: form.minutesAverageLast10,
-                minutesAvgSeason: form.minutesAverageSeason,
-                usageRateLast10: form.usagePercentLast10,
-                playerUsageRateSeason: form.usagePercentSeason,
-                tsPctLast10: form.trueShootingLast10,
+                form: form,
                 teamPaceLast10: team?.paceLast10,
                 teamOffRatingLast10: team?.offensiveRatingLast10,
-                gamesInLast7Days: load?.gamesLast7,
-                gamesInLast14Days: load?.gamesLast14,
-                minutesInLast7Days: load?.minutesLast7,
-                minutesInLast14Days: load?.minutesLast14,
-                avgMinutesPerGameLast7: load?.minutesPerGameLast7,
-                backToBacksLast14Days: load?.backToBacksLast14,
-                dataQualityTier: SampleTier(games: form.gamesPlayed).rawValue
+                load: context.load,
+                shots: shots[context.playerLookup],
+                playerAge: context.playerAge
             )
         }
     }

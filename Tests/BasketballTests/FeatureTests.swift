@@ -122,11 +122,23 @@ import Testing
         #expect(vector.missing["vegas_points_line"] == .noLine)
         #expect(vector.missing["game_total_line"] == .noGameLine)
         #expect(vector.missing["injury_risk"] == .noSource)
-        #expect(vector.missing["pct_paint"] == .notBuilt)
+        #expect(vector.missing["pct_paint"] == .noPlayByPlay)
+        #expect(vector.missing["fatigue_score"] == .notComputed)
         #expect(vector[15] == 1 && vector[17] == 0 && vector[28] == 0 && vector[30] == 0)
         #expect(vector.missing.count == vector.values.count { $0 == nil })
         #expect(!vector.isReady)
         #expect(vector.qualityTier == .critical)
+    }
+
+    @Test func factorsZonesAndAbsencesAreTakenOver() {
+        var inputs = Self.inputs(Self.history([20]))
+        inputs.factors = CompositeFactors(fatigueScore: 85, shotZoneMismatch: -1.5, pace: 0.5)
+        inputs.zoneRates = .init(paintPercent: 45, midRangePercent: 20, perimeterPercent: 35)
+        inputs.teammateUsageOut = 27.5
+        let vector = FeatureVector(inputs)
+        #expect([5, 6, 7, 18, 19, 20, 47].map { vector[$0] } == [85, -1.5, 0.5, 0.45, 0.2, 0.35, 27.5])
+        // A factor that is unknown stays so.
+        #expect(vector[8] == nil && vector.missing["usage_spike_score"] == .noSource)
     }
 
     @Test func aValueOrAReasonAndNeverADefault() {

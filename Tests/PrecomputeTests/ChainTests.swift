@@ -36,7 +36,16 @@ import Warehouse
             let dates = league.dates.count
             #expect(try await count(bench, "SELECT count(*) FROM nba_analytics.team_offense_game_summary") == dates * 6)
             #expect(
-                try await count(bench, "SELECT count(*) FROM nba_analytics.player_game_summary") == league.players.count
+                try await count(
+                    bench,
+                    "SELECT count(*) FROM nba_analytics.player_game_summary WHERE player_status = 'active'"
+                ) == league.players.count
+            )
+            #expect(
+                try await count(
+                    bench,
+                    "SELECT count(*) FROM nba_analytics.player_game_summary WHERE dnp_reason_category IN ('injury', 'coach_decision')"
+                ) == league.gamebooks.count { $0.status != "active" }
             )
             let last = try #require(league.dates.last)
             #expect(try await features(bench, last).count >= 40)
@@ -72,6 +81,13 @@ import Warehouse
             for index in league.schedule.indices where league.schedule[index].gameDate == target {
                 league.schedule[index].homeTeamScore = 300
             }
+            for index in league.gamebooks.indices where league.gamebooks[index].game.gameDate == target {
+                league.gamebooks[index].game.points = 88
+                league.gamebooks[index].game.minutes = 47
+            }
+            for index in league.shots.indices where league.shots[index].date == target {
+                league.shots[index].feet = 1
+            }
             try await league.store(in: bench)
             let results = try await bench.runChain(target)
             #expect((results["player_game_summary"]?.changed ?? 0) > 0)
@@ -82,6 +98,9 @@ import Warehouse
             let earlier = league.dates[league.dates.count - 2]
             for index in league.players.indices where league.players[index].gameDate == earlier {
                 league.players[index].points = 99
+            }
+            for index in league.gamebooks.indices where league.gamebooks[index].game.gameDate == earlier {
+                league.gamebooks[index].game.points = 99
             }
             try await league.store(in: bench)
             try await bench.runChain(earlier)
@@ -127,7 +146,7 @@ import Warehouse
         defer { league.random = random }
         let index = Int.random(in: league.players.indices, using: &random)
         let row = league.players[index]
-        switch Int.random(in: 0..<13, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0:
             league.players[index].points = Int.random(in: 0...50, using: &random)
             return "points of \(row.playerLookup) \(row.gameDate)"
@@ -173,6 +192,27 @@ import Warehouse
             league.players[index].opponentTeamAbbr = row.teamAbbr
             league.players[index].isHome.toggle()
             return "\(row.playerLookup) played for the others \(row.gameDate)"
+        case 12:
+            let shot = Int.random(in: league.shots.indices, using: &random)
+            league.shots[shot].feet = Double(Int.random(in: 0...22, using: &random))
+            return "distance of a shot of \(league.shots[shot].shooter) \(league.shots[shot].gameID)"
+        case 13:
+            let shot = league.shots.remove(at: Int.random(in: league.shots.indices, using: &random))
+            return "no shot of \(shot.shooter) \(shot.gameID)"
+        case 14:
+            let shot = Int.random(in: league.shots.indices, using: &random)
+            league.shots[shot].blocker = league.rosters.keys.sorted().randomElement(using: &random)
+            return "blocker of \(league.shots[shot].shooter) \(league.shots[shot].gameID)"
+        case 15:
+            let line = Int.random(in: league.gamebooks.indices, using: &random)
+            league.gamebooks[line].status = ["active", "dnp", "inactive"].randomElement(using: &random) ?? "dnp"
+            return
+                "gamebook status of \(league.gamebooks[line].game.playerLookup) \(league.gamebooks[line].game.gameID)"
+        case 16:
+            let line = Int.random(in: league.gamebooks.indices, using: &random)
+            league.gamebooks[line].game.minutes = Double(Int.random(in: 1...44, using: &random)) + 0.5
+            return
+                "gamebook minutes of \(league.gamebooks[line].game.playerLookup) \(league.gamebooks[line].game.gameID)"
         default:
             let game = Int.random(in: league.schedule.indices, using: &random)
             league.schedule[game].isPostponed.toggle()
@@ -260,7 +300,12 @@ import Warehouse
             for index in league.schedule.indices { league.schedule[index].gameStatus = 1 }
             try await league.store(in: bench)
             for (name, result) in try await bench.runChain(league.dates[0], full: true) {
-                #expect(result.outcome.status == .noData && result.outcome.isExpectedEmpty, "\(name)")
+                // A team that has not played yet has its first game.
+                if name == "upcoming_team_game_context" {
+                    #expect(result.outcome.status == .success && result.changed == 6)
+                } else {
+                    #expect(result.outcome.status == .noData && result.outcome.isExpectedEmpty, "\(name)")
+                }
             }
             // A final game before the date whose rows are missing is a gap.
             for index in league.schedule.indices where league.schedule[index].gameDate == league.dates[0] {
@@ -280,6 +325,7 @@ import Warehouse
             let gone = league.schedule[0].nbaGameID
             league.players.removeAll { $0.nbaGameID == gone }
             league.boxes.removeAll { $0.nbaGameID == gone }
+            league.gamebooks.removeAll { $0.game.nbaGameID == gone }
             try await league.store(in: bench)
             let team = try await bench.run("team_offense_game_summary", date, full: true)
             #expect(team.outcome.status == .partial)
@@ -289,9 +335,11 @@ import Warehouse
             #expect(player.outcome.missingDependencies == ["nbac_player_boxscores:\(league.schedule[0].gameID)"])
             let left = try await count(
                 bench,
-                "SELECT count(*) FROM nba_orchestration.change_marker WHERE kind = 'full' AND phase = 3 AND processor <> 'upcoming_player_game_context'"
+                "SELECT count(*) FROM nba_orchestration.change_marker WHERE kind = 'full' AND phase = 3"
             )
             #expect(left == 2)
+            let defense = try await bench.run("team_defense_game_summary", date, full: true)
+            #expect(defense.outcome.status == .partial && defense.outcome.missingDependencies.count == 2)
         }
     }
 
@@ -305,7 +353,7 @@ import Warehouse
             #expect(first.outcome.missingDependencies.count == 6)
             let known: SQL = "SELECT count(usage_rate) FROM nba_analytics.player_game_summary WHERE removed_at IS NULL"
             #expect(try await count(bench, known) == 0)
-            #expect(first.changed == league.players.count)
+            #expect(first.changed == league.players.count + league.gamebooks.count { $0.status != "active" })
             // The team rows arrive: their markers bring the usage.
             try await bench.run("team_offense_game_summary", date, full: true)
             let second = try await bench.run("player_game_summary", date)

@@ -14,8 +14,9 @@ import Warehouse
             try await season.store(in: bench)
             let day = try GameDate("2024-01-15")
             for date in season.dates where date < day {
-                try await bench.run("team_offense_game_summary", date, full: true)
-                try await bench.run("player_game_summary", date, full: true)
+                for name in ["team_offense_game_summary", "team_defense_game_summary", "player_game_summary"] {
+                    try await bench.run(name, date, full: true)
+                }
             }
             try await bench.pool.execute("ANALYZE")
             let missing = try await bench.pool.query(
@@ -48,6 +49,41 @@ import Warehouse
         #expect(try teams.column("points_scored", as: Int.self) == teams.column("score", as: Int.self))
         #expect(try teams.column("data_quality_tier", as: String.self).allSatisfy { $0 == "gold" })
         #expect(try teams.column("pace", as: Double.self).allSatisfy { (85...125).contains($0) })
+
+        // What one side scored the other allowed, by the schedule's scores.
+        let defense = try await bench.pool.query(
+            """
+            SELECT d.points_allowed, CASE WHEN d.home_game THEN s.away_team_score ELSE s.home_team_score END AS score,
+                   d.opponent_possessions = o.possessions AS same
+            FROM nba_analytics.team_defense_game_summary AS d
+            JOIN nba_raw.nbac_schedule AS s USING (nba_game_id)
+            JOIN nba_analytics.team_offense_game_summary AS o
+                ON o.game_date = d.game_date AND o.team_abbr = d.opponent_team_abbr
+            WHERE d.game_date = \(PostgresDate(day)) AND d.removed_at IS NULL
+            """
+        )
+        #expect(defense.count == 22)
+        #expect(try defense.column("points_allowed", as: Int.self) == defense.column("score", as: Int.self))
+        #expect(try defense.column("same", as: Bool.self).allSatisfy { $0 })
+        let contexts = try await bench.pool.query(
+            """
+            SELECT home_game, days_rest, travel_miles, consecutive_road_games, game_number_in_season, win_streak_entering,
+                   loss_streak_entering
+            FROM nba_analytics.upcoming_team_game_context WHERE game_date = \(PostgresDate(day))
+            """
+        )
+        #expect(contexts.count == 22)
+        for row in contexts {
+            #expect((1...6).contains(try row.decode("days_rest", as: Int.self)))
+            #expect((0...2_800).contains(try row.decode("travel_miles", as: Double.self)))
+            let road: Int = try row.decode("consecutive_road_games")
+            let isHome: Bool = try row.decode("home_game")
+            #expect((road == 0) == isHome)
+            #expect((35...45).contains(try row.decode("game_number_in_season", as: Int.self)))
+            let wins: Int = try row.decode("win_streak_entering")
+            let losses: Int = try row.decode("loss_streak_entering")
+            #expect(wins == 0 || losses == 0)
+        }
 
         let players = try await bench.pool.query(
             "SELECT player_lookup, usage_rate FROM nba_analytics.player_game_summary WHERE game_date = \(PostgresDate(day))"
@@ -122,8 +158,9 @@ import Warehouse
             try await season.store(in: bench)
             let day = try GameDate("2024-04-14")
             for date in season.dates where date < day {
-                try await bench.run("team_offense_game_summary", date, full: true)
-                try await bench.run("player_game_summary", date, full: true)
+                for name in ["team_offense_game_summary", "team_defense_game_summary", "player_game_summary"] {
+                    try await bench.run(name, date, full: true)
+                }
             }
             try await bench.pool.execute("ANALYZE")
             let clock = ContinuousClock()

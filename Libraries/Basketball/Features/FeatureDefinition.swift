@@ -16,11 +16,11 @@ public enum FeatureSource: String, Sendable, Hashable, CaseIterable {
     case calculated
     /// Bookmakers, through the context.
     case lines
-    /// `player_composite_factors`, which is not built.
+    /// `player_composite_factors`.
     case compositeFactors = "composite_factors"
-    /// `player_shot_zone_analysis`, which is not built.
+    /// `player_shot_zone_analysis`.
     case shotZones = "shot_zones"
-    /// Injury reports or did-not-play rows, which no processor reads.
+    /// Injury reports, operators' words and did-not-play rows.
     case availability
 }
 
@@ -28,8 +28,10 @@ public enum FeatureSource: String, Sendable, Hashable, CaseIterable {
 public enum MissingReason: String, Sendable, Hashable, CaseIterable {
     /// No source of the pipeline tells.
     case noSource = "no_source"
-    /// The processor that computes it is not built.
-    case notBuilt = "not_built"
+    /// The row of an earlier level is not there.
+    case notComputed = "not_computed"
+    /// No play-by-play of the games that it is about.
+    case noPlayByPlay = "no_play_by_play"
     /// Too few earlier games.
     case insufficientHistory = "insufficient_history"
     /// No points line before tip-off.

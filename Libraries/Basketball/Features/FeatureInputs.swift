@@ -30,6 +30,25 @@ public struct FeatureInputs: Sendable, Hashable {
     public var injuryStatus: InjuryStatus?
     /// Nil without a report about his team.
     public var starTeammatesOut: Int?
+    /// Usage (percent) of the team-mates who are out, summed; nil without a report about his team.
+    public var teammateUsageOut: Double?
+    /// Nil where they were not computed.
+    public var factors: CompositeFactors?
+    /// Share of his attempts (0–100) in the paint, from mid-range and from three; nil without play-by-play.
+    public var zoneRates: ZoneRates?
+
+    /// Shares of attempts, 0–100.
+    public struct ZoneRates: Sendable, Hashable {
+        public var paintPercent: Double
+        public var midRangePercent: Double
+        public var perimeterPercent: Double
+
+        public init(paintPercent: Double, midRangePercent: Double, perimeterPercent: Double) {
+            self.paintPercent = paintPercent
+            self.midRangePercent = midRangePercent
+            self.perimeterPercent = perimeterPercent
+        }
+    }
 
     public init(
         form: PlayerForm?,
@@ -46,7 +65,10 @@ public struct FeatureInputs: Sendable, Hashable {
         spread: Double? = nil,
         total: Double? = nil,
         injuryStatus: InjuryStatus? = nil,
-        starTeammatesOut: Int? = nil
+        starTeammatesOut: Int? = nil,
+        teammateUsageOut: Double? = nil,
+        factors: CompositeFactors? = nil,
+        zoneRates: ZoneRates? = nil
     ) {
         self.form = form
         self.load = load
@@ -63,6 +85,9 @@ public struct FeatureInputs: Sendable, Hashable {
         self.total = total
         self.injuryStatus = injuryStatus
         self.starTeammatesOut = starTeammatesOut
+        self.teammateUsageOut = teammateUsageOut
+        self.factors = factors
+        self.zoneRates = zoneRates
     }
 }
 

@@ -4,7 +4,7 @@
 /// whatever has no processor yet are not.
 public enum FeatureList {
     /// Stored with every vector; changes with any definition.
-    public static let version = "v2_60features_1"
+    public static let version = "v2_60features_2"
 
     /// In index order.
     public static let all: [FeatureDefinition] = definitions.enumerated().map { index, entry in
@@ -39,7 +39,7 @@ public enum FeatureList {
         ("points_avg_season", .points, .dailyCache, 0...70, .required),
         ("points_std_last_10", .points, .dailyCache, 0...30, .required),
         ("games_in_last_7_days", .games, .context, 0...4, .required),
-        ("fatigue_score", .score, .calculated, 0...100, .required),
+        ("fatigue_score", .score, .compositeFactors, 0...100, .required),
         ("shot_zone_mismatch_score", .points, .compositeFactors, -15...15, .optional),
         ("pace_score", .points, .compositeFactors, -8...8, .optional),
         ("usage_spike_score", .points, .compositeFactors, -8...8, .optional),

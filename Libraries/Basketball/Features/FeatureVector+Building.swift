@@ -2,8 +2,8 @@ extension FeatureVector {
     /// Computes the features of one player for one game.
     public init(_ inputs: FeatureInputs) {
         self.init()
-        for index in [6, 7, 8, 18, 19, 20] { set(index, missing: .notBuilt) }
-        for index in [33, 47] { set(index, missing: .noSource) }
+        set(33, missing: .noSource)
+        setFactors(inputs)
         setForm(inputs)
         setLoad(inputs)
         setGame(inputs)
@@ -19,6 +19,19 @@ extension FeatureVector {
         let unnamed: InjuryStatus? = inputs.starTeammatesOut == nil ? nil : .available
         set(10, (inputs.injuryStatus ?? unnamed).map { Double($0.risk) }, else: .noSource)
         set(37, inputs.starTeammatesOut.map(Double.init), else: .noSource)
+        set(47, inputs.teammateUsageOut, else: .noSource)
+    }
+
+    private mutating func setFactors(_ inputs: FeatureInputs) {
+        let factors = inputs.factors
+        let reason: MissingReason = factors == nil ? .notComputed : .insufficientHistory
+        set(5, factors?.fatigueScore, else: reason)
+        set(6, factors?.shotZoneMismatch, else: factors == nil ? .notComputed : .noPlayByPlay)
+        set(7, factors?.pace, else: reason)
+        set(8, factors?.usageSpike, else: factors == nil ? .notComputed : .noSource)
+        set(18, inputs.zoneRates.map { $0.paintPercent / 100 }, else: .noPlayByPlay)
+        set(19, inputs.zoneRates.map { $0.midRangePercent / 100 }, else: .noPlayByPlay)
+        set(20, inputs.zoneRates.map { $0.perimeterPercent / 100 }, else: .noPlayByPlay)
     }
 
     private mutating func setForm(_ inputs: FeatureInputs) {
@@ -48,7 +61,6 @@ extension FeatureVector {
         // Without an earlier game in the season rest and load are unknown, not zero.
         let load = inputs.load.flatMap { $0.daysRest == nil ? nil : $0 }
         set(4, load.map { Double($0.gamesLast7) }, else: .insufficientHistory)
-        set(5, load.flatMap { FatigueScore.score($0) }, else: .insufficientHistory)
         set(16, load?.isBackToBack.map { $0 ? 1 : 0 }, else: .insufficientHistory)
         set(39, load?.daysRest.map(Double.init), else: .insufficientHistory)
         set(40, load?.minutesLast7, else: .insufficientHistory)

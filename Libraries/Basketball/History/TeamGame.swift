@@ -4,6 +4,8 @@ public struct TeamGame: Sendable, Hashable {
     public var date: GameDate
     /// Tricode of the other team.
     public var opponent: String
+    /// In the team's own arena.
+    public var isHome: Bool?
     /// Possessions per 48 minutes.
     public var pace: Double?
     /// Points scored per 100 possessions.
@@ -19,6 +21,7 @@ public struct TeamGame: Sendable, Hashable {
     public init(
         date: GameDate,
         opponent: String,
+        isHome: Bool? = nil,
         pace: Double? = nil,
         offensiveRating: Double? = nil,
         defensiveRating: Double? = nil,
@@ -27,6 +30,7 @@ public struct TeamGame: Sendable, Hashable {
     ) {
         self.date = date
         self.opponent = opponent
+        self.isHome = isHome
         self.pace = pace
         self.offensiveRating = offensiveRating
         self.defensiveRating = defensiveRating
@@ -62,6 +66,11 @@ public struct TeamHistory: Sendable, Hashable {
     /// Mean points allowed per 100 possessions of the last fifteen games.
     public var defensiveRatingLast15: Double? {
         SampleStatistics.mean(games.suffix(15).compactMap(\.defensiveRating))?.stored
+    }
+
+    /// Mean points allowed per 100 possessions of the last ten games.
+    public var defensiveRatingLast10: Double? {
+        SampleStatistics.mean(games.suffix(10).compactMap(\.defensiveRating))?.stored
     }
 
     /// Share of the season's games won; nil below five games.

@@ -37,6 +37,9 @@ public struct GameLines: Sendable, Hashable {
     public var spread: Double?
     /// Median of the books' last totals.
     public var total: Double?
+    /// Medians over the books' first quotes.
+    public var openingSpread: Double?
+    public var openingTotal: Double?
     /// The book, `consensus` when there are several, `synthetic` when no book offered them.
     public var source: String
 
@@ -49,16 +52,29 @@ public struct GameLines: Sendable, Hashable {
         if usable.contains(where: { !$0.isSynthetic }) { usable.removeAll(where: \.isSynthetic) }
         guard let any = usable.first else { return nil }
         let books = Set(usable.map { BookmakerPreference.key($0.bookmaker) })
-        spread = Self.consensus(usable.filter { $0.market == .spread(team: team) })
-        total = Self.consensus(usable.filter { $0.market == .total })
+        let spreads = usable.filter { $0.market == .spread(team: team) }
+        let totals = usable.filter { $0.market == .total }
+        spread = Self.consensus(spreads, latest: true)
+        openingSpread = Self.consensus(spreads, latest: false)
+        total = Self.consensus(totals, latest: true)
+        openingTotal = Self.consensus(totals, latest: false)
         source = any.isSynthetic ? "synthetic" : books.count == 1 ? any.bookmaker : "consensus"
     }
 
-    private static func consensus(_ quotes: [GameLineQuote]) -> Double? {
+    /// Last less first.
+    public var spreadMovement: Double? { spread.flatMap { now in openingSpread.map { (now - $0).stored } } }
+    public var totalMovement: Double? { total.flatMap { now in openingTotal.map { (now - $0).stored } } }
+
+    private static func consensus(_ quotes: [GameLineQuote], latest: Bool) -> Double? {
         let byBook = Dictionary(grouping: quotes) { BookmakerPreference.key($0.bookmaker) }
-        let last = byBook.values.compactMap { group in
-            group.max { ($0.seenAt, $1.point) < ($1.seenAt, $0.point) }?.point
+        let chosen = byBook.values.compactMap { group in
+            group.min { left, right in
+                if left.seenAt != right.seenAt {
+                    return latest ? left.seenAt > right.seenAt : left.seenAt < right.seenAt
+                }
+                return left.point < right.point
+            }?.point
         }
-        return SampleStatistics.median(last)?.stored
+        return SampleStatistics.median(chosen)?.stored
     }
 }

@@ -60,11 +60,20 @@ struct TableSQL {
                 "CREATE INDEX \(plain)_by_\(index.joined(separator: "_")) ON \(name) (\(index.joined(separator: ", ")));\n"
         }
         text += "COMMENT ON TABLE \(name) IS \(Self.literal(meaning));\n"
-        for column in all {
+        return text + Self.comments(all, of: name)
+    }
+
+    /// The statements that give a table of an earlier migration further columns.
+    static func adding(to name: String, _ columns: [ColumnSQL]) -> String {
+        let lines = columns.map { "    ADD COLUMN \($0.name) \($0.type)\($0.isRequired ? " NOT NULL" : "")" }
+        return "ALTER TABLE \(name)\n" + lines.joined(separator: ",\n") + ";\n" + comments(columns, of: name)
+    }
+
+    private static func comments(_ columns: [ColumnSQL], of name: String) -> String {
+        columns.map { column in
             let comment = [column.unit, column.source, column.meaning].joined(separator: " | ")
-            text += "COMMENT ON COLUMN \(name).\(column.name) IS \(Self.literal(comment));\n"
-        }
-        return text
+            return "COMMENT ON COLUMN \(name).\(column.name) IS \(literal(comment));\n"
+        }.joined()
     }
 
     private static func literal(_ text: String) -> String { "'" + text.replacingOccurrences(of: "'", with: "''") + "'" }

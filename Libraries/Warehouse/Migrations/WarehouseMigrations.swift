@@ -8,5 +8,6 @@ public enum WarehouseMigrations {
         OrchestrationSchema.operations, roles, hotPath, reference, comments, planner, nbacPlayByPlay,
         bigDataBallPlayByPlay, nbacScheduleListing, injuryReport, gamebook,
         officialsAndMovement, rosters, bdlBoxscores, bdlLeague, espnGames, bettingPros, availability, history,
+        defenseAndZones, zonesAndFactors,
     ]
 }

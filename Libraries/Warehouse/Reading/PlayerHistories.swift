@@ -6,7 +6,7 @@ import Postgres
 public struct PlayerHistories: Sendable {
     /// One player.
     public struct Record: Sendable, Hashable {
-        public var nbaPlayerID: Int
+        public var nbaPlayerID: Int?
         public var fullName: String
         /// The team of his latest row, played or not.
         public var team: String
@@ -14,7 +14,7 @@ public struct PlayerHistories: Sendable {
         public var lastSeen: GameDate
         public var history: PlayerHistory
 
-        public init(nbaPlayerID: Int, fullName: String, team: String, lastSeen: GameDate, history: PlayerHistory) {
+        public init(nbaPlayerID: Int?, fullName: String, team: String, lastSeen: GameDate, history: PlayerHistory) {
             self.nbaPlayerID = nbaPlayerID
             self.fullName = fullName
             self.team = team
@@ -57,7 +57,7 @@ extension SnapshotReader {
             """
         )
         let lookups = try rows.column("player_lookup", as: String.self)
-        let ids = try rows.column("nba_player_id", as: Int.self)
+        let ids = try rows.column("nba_player_id", as: Int?.self)
         let names = try rows.column("player_full_name", as: String.self)
         let dates = try rows.column("game_date", as: PostgresDate.self)
         let teams = try rows.column("team_abbr", as: String.self)
@@ -113,7 +113,7 @@ extension SnapshotReader {
         return PlayerHistories(date: date, records: records)
     }
 
-    /// The players who have a row for one of the teams since the day given for it.
+    /// The players who appeared for one of the teams since the day given for it.
     public func playersSeen(
         season: Int,
         before date: GameDate,
@@ -127,13 +127,13 @@ extension SnapshotReader {
             JOIN unnest(\(teams.map(\.key))::text[], \(teams.map { PostgresDate($0.value) })::date[]) AS t(team, since)
                 ON p.team_abbr = t.team AND p.game_date >= t.since
             WHERE p.season_year = \(season) AND p.game_date >= \(PostgresDate(earliest))
-                AND p.game_date < \(PostgresDate(date)) AND p.removed_at IS NULL
+                AND p.game_date < \(PostgresDate(date)) AND p.removed_at IS NULL AND p.player_status = 'active'
             """
         )
         return Set(try rows.column("player_lookup", as: String.self))
     }
 
-    /// The latest row of each player before a day in any season.
+    /// The latest game of each player before a day in any season.
     public func lastKnown(
         _ players: Set<String>,
         before date: GameDate
@@ -144,6 +144,7 @@ extension SnapshotReader {
             SELECT DISTINCT ON (player_lookup) player_lookup, nba_player_id, player_full_name, team_abbr, game_date
             FROM nba_analytics.player_game_summary
             WHERE player_lookup = ANY(\(players.sorted())) AND game_date < \(PostgresDate(date)) AND removed_at IS NULL
+                AND player_status = 'active'
             ORDER BY player_lookup, game_date DESC
             """
         )

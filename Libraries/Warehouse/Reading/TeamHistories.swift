@@ -12,8 +12,8 @@ extension SnapshotReader {
         guard !teams.isEmpty else { return [:] }
         let rows = try await query(
             """
-            SELECT team_abbr, game_date, opponent_team_abbr, pace, offensive_rating, defensive_rating, win_flag,
-                   margin_of_victory
+            SELECT team_abbr, game_date, opponent_team_abbr, home_game, pace, offensive_rating, defensive_rating,
+                   win_flag, margin_of_victory
             FROM nba_analytics.team_offense_game_summary
             WHERE season_year = \(season) AND game_date < \(PostgresDate(date)) AND removed_at IS NULL
                 AND team_abbr = ANY(\(teams.sorted()))
@@ -23,6 +23,7 @@ extension SnapshotReader {
         let names = try rows.column("team_abbr", as: String.self)
         let dates = try rows.column("game_date", as: PostgresDate.self)
         let opponents = try rows.column("opponent_team_abbr", as: String.self)
+        let homes = try rows.column("home_game", as: Bool.self)
         let paces = try rows.column("pace", as: Double?.self)
         let offense = try rows.column("offensive_rating", as: Double?.self)
         let defense = try rows.column("defensive_rating", as: Double?.self)
@@ -34,6 +35,7 @@ extension SnapshotReader {
                 TeamGame(
                     date: try GameDate(dates[row]),
                     opponent: opponents[row],
+                    isHome: homes[row],
                     pace: paces[row],
                     offensiveRating: offense[row],
                     defensiveRating: defense[row],

@@ -31,6 +31,8 @@ struct SmallLeague: Sendable {
     var lines: [OddsAPIGameLine] = []
     var injuries: [NbacInjuryReport] = []
     var operators: [OperatorPlayerStatus] = []
+    var shots: [LeagueShot] = []
+    var gamebooks: [LeagueGamebookLine] = []
     /// Player → team.
     var rosters: [String: String] = [:]
 
@@ -54,6 +56,7 @@ struct SmallLeague: Sendable {
         let id = String(format: "00223%05d", number)
         let gameID = "\(date.compact)_\(away)_\(home)"
         var points: [String: Int] = [:]
+        var played: [NbacPlayerBoxscore] = []
         for team in [away, home] {
             let isHome = team == home
             var rows: [NbacPlayerBoxscore] = []
@@ -72,6 +75,7 @@ struct SmallLeague: Sendable {
                 )
             }
             players += rows
+            played += rows
             points[team] = rows.reduce(0) { $0 + ($1.points ?? 0) }
             boxes.append(
                 Self.sum(
@@ -108,6 +112,9 @@ struct SmallLeague: Sendable {
             )
         )
         addOdds(date, home: home, away: away, gameID: gameID)
+        // Every third game lacks its play-by-play, and every fourth its gamebook.
+        if number % 3 != 0 { addShots(played, home: home, away: away) }
+        if number % 4 != 0 { addGamebook(played, home: home, away: away) }
         for team in [away, home] { addReport(date, team, gameID) }
     }
 
@@ -343,6 +350,8 @@ struct SmallLeague: Sendable {
             try await bench.store(boxes.filter { $0.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(props.filter { $0.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(lines.filter { $0.gameDate == date }, scope: .date(date), on: date)
+            try await bench.store(shots.filter { $0.date == date }, scope: .date(date), on: date)
+            try await bench.store(gamebooks.filter { $0.game.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(injuries.filter { $0.game.date == date }, scope: .date(date), on: date)
             try await bench.store(operators.filter { $0.days.lowerBound == date }, scope: .date(date), on: date)
         }

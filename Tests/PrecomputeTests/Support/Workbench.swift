@@ -22,8 +22,9 @@ struct Workbench: Sendable {
 
     /// In working order.
     static let chain = [
-        "team_offense_game_summary", "player_game_summary", "upcoming_player_game_context", "player_daily_cache",
-        "ml_feature_store_v2",
+        "team_offense_game_summary", "team_defense_game_summary", "player_game_summary",
+        "upcoming_player_game_context", "upcoming_team_game_context", "team_defense_zone_analysis",
+        "player_shot_zone_analysis", "player_composite_factors", "player_daily_cache", "ml_feature_store_v2",
     ]
 
     static func with<R: Sendable>(_ name: String, _ body: (Workbench) async throws -> R) async throws -> R {
