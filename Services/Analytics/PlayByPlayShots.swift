@@ -23,7 +23,7 @@ struct ShotEvent: Sendable, Hashable {
 }
 
 /// The field goals of a date by zone, of players and of teams. A game's figures come from one source: BigDataBall where
-/// it has the game, else the league's own play-by-play.
+/// it has the game whole, else the league's own play-by-play.
 public struct PlayByPlayShots: Sendable, Hashable {
     /// What the play-by-play tells of one player in one game.
     public struct Player: Sendable, Hashable {
@@ -50,18 +50,19 @@ public struct PlayByPlayShots: Sendable, Hashable {
     private var sources: [String: Source] = [:]
     private var players: [String: [String: Player]] = [:]
     private var teams: [TeamBoxes.Key: Team] = [:]
-    /// Games with a field goal whose zone nothing tells: their zones would not be whole.
-    private var incomplete: Set<String> = []
 
     public init() {}
 
-    /// Counts the events of games that no earlier source has.
+    /// Counts the events of each game from the first source that tells where every one of its shots was tried from.
     init(_ events: [Source: [ShotEvent]]) {
         for source in Source.allCases {
-            let found = events[source] ?? []
-            let games = Set(found.map(\.nbaGameID)).filter { sources[$0] == nil }
-            for game in games { sources[game] = source }
-            for event in found where games.contains(event.nbaGameID) { add(event) }
+            for (game, shots) in Dictionary(grouping: events[source] ?? [], by: \.nbaGameID) where sources[game] == nil
+            {
+                let isWhole = shots.allSatisfy { if case .fieldGoal(nil, _) = $0.kind { false } else { true } }
+                guard isWhole else { continue }
+                sources[game] = source
+                for shot in shots { add(shot) }
+            }
         }
     }
 
@@ -70,8 +71,7 @@ public struct PlayByPlayShots: Sendable, Hashable {
         switch event.kind {
         case .andOne:
             if let shooter = event.shooter { players[game, default: [:]][shooter, default: Player()].andOnes += 1 }
-        case .fieldGoal(nil, _):
-            incomplete.insert(game)
+        case .fieldGoal(nil, _): break
         case .fieldGoal(let zone?, let isMade):
             let count = ShotCount(attempts: 1, makes: isMade ? 1 : 0)
             let team = TeamBoxes.Key(nbaGameID: game, team: event.team)
@@ -91,8 +91,8 @@ public struct PlayByPlayShots: Sendable, Hashable {
         }
     }
 
-    /// The table that tells of a game; nil when none does, or none tells where every shot was tried from.
-    public func source(ofGame game: String) -> String? { incomplete.contains(game) ? nil : sources[game]?.rawValue }
+    /// The table that tells of a game; nil when none tells where every shot was tried from.
+    public func source(ofGame game: String) -> String? { sources[game]?.rawValue }
 
     /// What a player did in a game; nil without a play-by-play of it. Who took no shot has zeros.
     public func player(_ lookup: String, inGame game: String) -> Player? {

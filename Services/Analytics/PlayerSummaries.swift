@@ -181,8 +181,12 @@ public enum PlayerSummaries {
                     return box
                 }
             }
-            let appeared = Set(chosen.map(\.playerLookup))
-            chosen += listed.filter { $0.status != .active && !appeared.contains($0.playerLookup) }
+        }
+        // Whoever appeared in any game of the date is not absent from it.
+        let appeared = Set(chosen.map(\.playerLookup))
+        let games = Set(inputs.games.map(\.nbaGameID))
+        chosen += inputs.gamebooks.filter {
+            $0.status != .active && games.contains($0.nbaGameID) && !appeared.contains($0.playerLookup)
         }
         return (chosen, mismatches)
     }
@@ -191,10 +195,18 @@ public enum PlayerSummaries {
     static func category(_ absence: String) -> PlayerGameSummary.AbsenceCategory {
         let words = absence.lowercased().split { !$0.isLetter }
         let kinds: [(PlayerGameSummary.AbsenceCategory, Set<Substring>)] = [
-            (.injury, ["injury", "illness", "surgery", "sprain", "strain", "soreness", "concussion", "protocols"]),
+            (
+                .injury,
+                [
+                    "injury", "injured", "illness", "surgery", "sprain", "strain", "soreness", "contusion", "tightness",
+                    "fracture", "fractured", "tendinopathy", "tendinitis", "bruise", "spasms", "concussion",
+                    "protocols",
+                ]
+            ),
             (.rest, ["rest"]), (.personal, ["personal", "bereavement"]), (.coachDecision, ["coach", "coaches"]),
         ]
-        return kinds.first { !$0.1.isDisjoint(with: words) }?.0 ?? .other
+        // The league writes a body part and a finding as `Left Knee; Finding`.
+        return kinds.first { !$0.1.isDisjoint(with: words) }?.0 ?? (absence.contains(";") ? .injury : .other)
     }
 
     /// Usage (0–100) of a player in a game; nil when a count is unknown or he did not play.
@@ -317,7 +329,8 @@ public enum PlayerSummaries {
             andOnes: player.andOnes,
             assistedMakes: player.assistedMakes,
             unassistedMakes: player.unassistedMakes,
-            isComplete: TeamOffense.zonesFit(player.zones, box.line),
+            isComplete: player.zones.attempts == box.line.fieldGoalsAttempted
+                && player.zones.makes == box.line.fieldGoalsMade,
             source: source
         )
     }

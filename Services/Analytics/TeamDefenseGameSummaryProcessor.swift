@@ -62,7 +62,8 @@ public struct TeamDefenseGameSummaryProcessor: Processor {
                     continue
                 }
                 // Blocks are the other side of the shots: of the same play-by-play, and only where that one is whole.
-                let blocks = other.zones == nil ? nil : shots.team(key)?.blocks
+                let isSame = other.zones != nil && other.shotZonesSource == shots.source(ofGame: game.nbaGameID)
+                let blocks = isSame ? shots.team(key)?.blocks : nil
                 rows.append(TeamDefenseGameSummary(own: own, opponent: other, blocks: blocks))
             }
         }

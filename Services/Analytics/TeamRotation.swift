@@ -28,7 +28,9 @@ struct TeamRotation: Sendable, Hashable {
         let first = PlayerContexts.firstRecentDay(inputs.teams[team] ?? TeamHistory([], before: inputs.date))
         isReported =
             inputs.availability.reportedTeams.contains(team)
-            || inputs.availability.listed.contains { inputs.players.records[$0]?.team == team }
+            || inputs.availability.listed.contains {
+                inputs.players.records[$0]?.team == team && inputs.availability.word(on: $0, before: tipoff) != nil
+            }
         for (player, record) in inputs.players.records where record.team == team && record.lastSeen >= first {
             let form = PlayerForm(record.history)
             guard let usage = form.usagePercentLast10, let minutes = form.minutesAverageLast10,
@@ -59,12 +61,16 @@ struct TeamRotation: Sendable, Hashable {
     }
 
     /// The mean usages (0–100) of the last thirty days of the rotation's absent members but the player, summed; nil while
-    /// nobody has said who is absent.
+    /// nobody has said who is absent, and when one of them has no usage in those days.
     func usageOut(besides player: String) -> Double? {
         guard isReported else { return nil }
+        var sum = 0.0
         // In the order of names, so that the sum is the same every time.
-        return members.filter { $0.key != player && $0.value.isOut }.sorted { $0.key < $1.key }
-            .compactMap(\.value.recentUsagePercent).reduce(0, +).stored
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) where name != player && member.isOut {
+            guard let usage = member.recentUsagePercent else { return nil }
+            sum += usage
+        }
+        return sum.stored
     }
 
     private static func meanUsage(_ members: some Collection<Member>) -> Double? {

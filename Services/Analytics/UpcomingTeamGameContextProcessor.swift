@@ -79,7 +79,10 @@ public struct UpcomingTeamGameContextProcessor: Processor {
         read.inputs.teams = try await reader.teamHistories(wanted, season: season, before: date)
         read.inputs.gameLines = try await reader.gameLines(on: date)
         read.inputs.availability = try await reader.availability(on: date, games: games)
-        read.inputs.members = try await members(reader, wanted, season: season, before: date)
+        // Who belongs to a team matters for those of whom something was said.
+        if !read.inputs.availability.listed.isEmpty {
+            read.inputs.members = try await members(reader, wanted, season: season, before: date)
+        }
         return read
     }
 
@@ -132,7 +135,9 @@ public struct UpcomingTeamGameContextProcessor: Processor {
     /// Starters are the five who play most. Nil when nobody has said anything about the team.
     static func absences(of team: String, in game: SlateGame, _ inputs: Inputs) -> UpcomingTeamGameContext.Absences? {
         let own = inputs.members.filter { $0.value.team == team }
-        let listed = inputs.availability.listed.filter { own[$0] != nil }
+        let listed = inputs.availability.listed.filter {
+            own[$0] != nil && inputs.availability.word(on: $0, before: game.tipoffAt) != nil
+        }
         guard inputs.availability.reportedTeams.contains(team) || !listed.isEmpty else { return nil }
         let starters = own.sorted { ($1.value.minutes, $0.key) < ($0.value.minutes, $1.key) }.prefix(5).map(\.key)
         var absences = UpcomingTeamGameContext.Absences()

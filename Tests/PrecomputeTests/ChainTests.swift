@@ -335,7 +335,7 @@ import Warehouse
             #expect(player.outcome.missingDependencies == ["nbac_player_boxscores:\(league.schedule[0].gameID)"])
             let left = try await count(
                 bench,
-                "SELECT count(*) FROM nba_orchestration.change_marker WHERE kind = 'full' AND phase = 3"
+                "SELECT count(DISTINCT processor) FROM nba_orchestration.change_marker WHERE kind = 'full' AND phase = 3"
             )
             #expect(left == 2)
             let defense = try await bench.run("team_defense_game_summary", date, full: true)

@@ -4,7 +4,7 @@ public import Postgres
 
 extension MarkerSet {
     /// Inserts the markers. A marker that is already there takes a new id, so that the task which has read the older
-    /// one cannot delete it; where a `full` marker stands, it stands for its entities too.
+    /// one cannot delete it; where a `full` marker stands, another `full` marker stands for the new entities.
     ///
     /// A marker on another date than `originDate`, or any when `wantRun` is set, asks for a run of its own.
     func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
@@ -42,24 +42,26 @@ extension MarkerSet {
                     AND later.until_phase >= g.phase
                 """
             }
+        // A `full` marker stands for its date's entities; what changes under it is one more `full` marker. Each connection
+        // has a marker of its own then: many transactions that change one date at once would queue for a common one.
         return """
-            WITH given AS (\(sql: given)), incoming AS (\(sql: incoming)), covered AS (
-                UPDATE nba_orchestration.change_marker AS m
-                SET marker_id = nextval('nba_orchestration.change_marker_id'), marked_at = now(),
-                    origin_date = \(originDate.postgres), origin_run = \(runID),
-                    wants_run = m.wants_run OR \(wantRun) OR i.game_date <> \(originDate.postgres)
-                FROM (SELECT DISTINCT processor, game_date FROM incoming) AS i
-                WHERE m.processor = i.processor AND m.game_date = i.game_date AND m.kind = 'full'
-                RETURNING m.processor, m.game_date
+            WITH given AS (\(sql: given)), incoming AS (\(sql: incoming)), chosen AS (
+                SELECT DISTINCT i.processor, i.phase, i.game_date,
+                       CASE WHEN f.is_full THEN 'full' ELSE i.kind END AS kind,
+                       CASE WHEN f.is_full THEN '*' || pg_backend_pid() % 32 ELSE i.entity END AS entity
+                FROM incoming AS i
+                CROSS JOIN LATERAL (
+                    SELECT i.kind = 'full' OR EXISTS (
+                        SELECT 1 FROM nba_orchestration.change_marker AS m
+                        WHERE m.processor = i.processor AND m.game_date = i.game_date AND m.kind = 'full') AS is_full
+                ) AS f
             )
             INSERT INTO nba_orchestration.change_marker AS m
                 (processor, phase, game_date, kind, entity, origin_date, origin_run, wants_run)
-            SELECT i.processor, i.phase, i.game_date, i.kind, i.entity, \(originDate.postgres), \(runID),
-                   \(wantRun) OR i.game_date <> \(originDate.postgres)
-            FROM incoming AS i
-            WHERE NOT EXISTS (SELECT 1 FROM covered AS c
-                              WHERE c.processor = i.processor AND c.game_date = i.game_date)
-            ORDER BY i.game_date, i.phase, i.processor, i.kind, i.entity
+            SELECT c.processor, c.phase, c.game_date, c.kind, c.entity, \(originDate.postgres), \(runID),
+                   \(wantRun) OR c.game_date <> \(originDate.postgres)
+            FROM chosen AS c
+            ORDER BY c.game_date, c.phase, c.processor, c.kind, c.entity
             ON CONFLICT (processor, game_date, kind, entity) DO UPDATE SET
                 marker_id = nextval('nba_orchestration.change_marker_id'), marked_at = now(),
                 origin_date = excluded.origin_date, origin_run = excluded.origin_run,

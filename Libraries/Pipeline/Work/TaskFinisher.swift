@@ -160,7 +160,12 @@ package struct TaskFinisher: Sendable {
             if let scope = outcome.scope, !scope.markerIDs.isEmpty,
                 outcome.status == .success || outcome.status == .noData
             {
-                batch.add("DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))")
+                batch.add(
+                    """
+                    DELETE FROM nba_orchestration.change_marker
+                    WHERE game_date = \(result.task.gameDate.postgres) AND marker_id = ANY(\(scope.markerIDs))
+                    """
+                )
             }
             try await addUnits(outcome, of: result, in: transaction)
             messages = try await handOut(outcome, of: result, now: now, in: transaction)

@@ -162,7 +162,7 @@ extension WarehouseMigrations {
             .optional(
                 "has_complete_shot_zones",
                 "boolean",
-                "the zones hold the box score's attempts, one more or less"
+                "the zones hold the box score's attempts and makes"
             ),
             .optional("shot_zones_source", "text", "the play-by-play that the zones come from"),
             .optional("paint_blocks", "bigint", "shots in the paint that he blocked", unit: "blocks"),

@@ -22,4 +22,14 @@ extension WarehouseMigrations {
             END $$;
             """
     )
+
+    /// What a load asks most often: whether the very same bytes were read before.
+    static let headLookUp = PostgresMigration(
+        version: 28,
+        name: "heads by their bytes",
+        sql: """
+            CREATE INDEX snapshot_head_by_source ON nba_orchestration.snapshot_head (table_name, source_sha256)
+                WHERE source_sha256 IS NOT NULL;
+            """
+    )
 }
