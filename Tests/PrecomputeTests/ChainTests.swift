@@ -403,6 +403,47 @@ import Warehouse
         }
     }
 
+    @Test func aChangeKeepsWhatWasThereBefore() async throws {
+        try await Workbench.with("before") { bench in
+            var league = SmallLeague(seed: 16, days: 3)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date, full: true) }
+            // Rows that appear are no changes of rows.
+            #expect(try await count(bench, "SELECT count(*) FROM nba_orchestration.row_change") == 0)
+            let target = try #require(league.dates.last)
+            let index = try #require(league.props.firstIndex { $0.gameDate == target && $0.bookmaker == "draftkings" })
+            let (player, line) = (league.props[index].playerLookup, league.props[index].pointsLine)
+            league.props[index].pointsLine = 33.25
+            let gone = try #require(league.injuries.firstIndex { $0.game.date == target && $0.player != nil })
+            league.injuries.remove(at: gone)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.runChain(date) }
+            let rows = try await bench.pool.query(
+                """
+                SELECT kind, row_key, differences->'current_points_line' AS line, c.hash_before, c.hash_after, t.data_hash,
+                       c.execution_id = t.execution_id AS is_last
+                FROM nba_orchestration.row_change AS c
+                JOIN nba_analytics.upcoming_player_game_context AS t
+                    ON t.player_lookup = \(player) AND t.game_date = \(PostgresDate(target))
+                WHERE c.table_name = 'nba_analytics.upcoming_player_game_context' AND c.differences ? 'current_points_line'
+                """
+            )
+            let row = try rows.one()
+            #expect(try row.decode("row_key", as: String.self) == "\(target)/\(player)")
+            #expect(try row.decode("kind", as: String.self) == "updated")
+            #expect(try row.decode("line", as: String.self) == "[\(line), 33.25]")
+            #expect(try row.decode("is_last", as: Bool.self))
+            #expect(try row.decode("hash_after", as: String?.self) == row.decode("data_hash", as: String?.self))
+            #expect(try row.decode("hash_before", as: String?.self) != row.decode("hash_after", as: String?.self))
+            let removed: SQL = """
+                SELECT count(*) FROM nba_orchestration.row_change
+                WHERE table_name = 'nba_raw.nbac_injury_report' AND kind = 'removed' AND hash_after IS NULL
+                    AND differences = '{}'
+                """
+            #expect(try await count(bench, removed) == 1)
+        }
+    }
+
     @Test func historyMissingNamesTheGamesWithoutPhaseThreeRows() async throws {
         try await Workbench.with("history") { bench in
             let league = SmallLeague(seed: 15, days: 4)

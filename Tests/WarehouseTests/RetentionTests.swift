@@ -74,6 +74,28 @@ struct RetentionTests {
         }
     }
 
+    @Test func whatRowsHeldBeforeGoesAfterThirtyDays() async throws {
+        try await RoleBench.with { bench in
+            let pool = bench.pool
+            for days in [31, 40, 29.9, 0] as [Double] {
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.row_change
+                        (table_name, row_key, execution_id, run_id, game_date, kind, differences, changed_at)
+                    VALUES ('t', 'k', \(UUID()), \(UUID()), '2024-01-15', 'removed', '{}',
+                            now() - \(days) * interval '1 day')
+                    """
+                )
+            }
+            let report = try await bench.asRole("phase4_to_phase5") { try await retention($0).pass() }
+            #expect(report?.rowChanges == 2)
+            let kept = try await pool.query("SELECT count(*) FROM nba_orchestration.row_change").scalar(as: Int.self)
+            #expect(kept == 2)
+            let recorded = try await pool.query("SELECT row_changes FROM nba_orchestration.retention_pass")
+            #expect(try recorded.column("row_changes", as: Int.self) == [2])
+        }
+    }
+
     @Test func theRunThatTookADateFurthestStaysWithoutItsTasks() async throws {
         try await RoleBench.with { bench in
             let pool = bench.pool

@@ -73,11 +73,13 @@ extension ChangePlan {
             plan.headRowCount = headRowCount
             for (upsert, change) in zip(upserts, changes) where own.contains(upsert.row) {
                 plan.upserts.append((upsert.row - first, upsert.hash))
+                plan.updates[upsert.row - first] = updates[upsert.row]
                 plan.changes.append(change)
             }
-            for (key, change) in zip(removedKeys, changes.dropFirst(upserts.count)) {
+            for (removal, change) in zip(removals, changes.dropFirst(upserts.count)) {
                 guard let entity = change.entities[kind], part.scope.values.contains(entity) else { continue }
-                plan.removedKeys.append(key)
+                plan.removedKeys.append(removal.key)
+                plan.removals.append(removal)
                 plan.changes.append(change)
             }
             for (row, change) in zip(departedRows, changes.dropFirst(upserts.count + removedKeys.count))

@@ -64,9 +64,16 @@ public struct ChangeDetector: Sendable {
         let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
         var departures: [RowChange] = []
         for index in differing {
-            let columns = old[keys[index]].map { differingColumns($0, write.rows[index], table) } ?? allColumns
+            let columns = old[keys[index]].map { Set(differences($0, write.rows[index], table).map(\.column)) } ?? allColumns
             let update = change(.updated, write.rows[index], write, columns)
             plan.changes.append(update)
+            plan.updates[index] = RowDifference(
+                key: keyIndices.map { write.rows[index][$0] },
+                date: update.date,
+                hashBefore: stored[keys[index]]?.hash,
+                hashAfter: hashes[index],
+                values: old[keys[index]].map { differences($0, write.rows[index], table) } ?? []
+            )
             // A row that moved, such as a postponed game, is gone from where its readers knew it.
             if let before = old[keys[index]].map({ change(.removed, $0, write, allColumns) }),
                 before.date != update.date || before.entities != update.entities
@@ -77,6 +84,9 @@ public struct ChangeDetector: Sendable {
         }
         for (key, row) in stored where !row.isRemoved && !produced.contains(key) {
             plan.removedKeys.append(row.key)
+            plan.removals.append(
+                RowDifference(key: row.key, date: row.identity.date, hashBefore: row.hash, values: [])
+            )
             var removal = row.identity
             removal.columns = allColumns
             plan.changes.append(removal)
@@ -236,8 +246,10 @@ public struct ChangeDetector: Sendable {
         return date
     }
 
-    private func differingColumns(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> Set<String> {
-        Set(table.columns.indices.filter { old[$0] != new[$0] }.map { table.columns[$0].name })
+    private func differences(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> [RowDifference.Value] {
+        table.columns.indices.filter { old[$0] != new[$0] }.map {
+            RowDifference.Value(column: table.columns[$0].name, before: old[$0], after: new[$0])
+        }
     }
 }
 

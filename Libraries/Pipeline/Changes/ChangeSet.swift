@@ -15,6 +15,24 @@ public struct RowChange: Sendable, Hashable {
     public var columns: Set<String>
 }
 
+/// What a row held before a write that changes or removes it.
+struct RowDifference: Sendable, Hashable {
+    struct Value: Sendable, Hashable {
+        var column: String
+        var before: Cell
+        var after: Cell
+    }
+
+    /// In the table's key order.
+    var key: [Cell]
+    var date: GameDate
+    var hashBefore: String?
+    /// Nil for a removed row.
+    var hashAfter: String?
+    /// The columns that differ, in the table's order; none for a removed row.
+    var values: [Value]
+}
+
 /// The outcome of comparing a write with what the table holds.
 public struct ChangePlan: Sendable {
     /// Why a snapshot is not applied.
@@ -36,6 +54,10 @@ public struct ChangePlan: Sendable {
     /// The changes of the upserts, then of the removals, then of the departures.
     public var changes: [RowChange] = []
     public var unchangedCount = 0
+    /// What the updated rows held before, by index into `write.rows`.
+    var updates: [Int: RowDifference] = [:]
+    /// What the removed rows held, in the order of `removedKeys`.
+    var removals: [RowDifference] = []
     var digest: String?
     var headVersion: Int64 = 0
     var headRowCount = 0

@@ -12,7 +12,7 @@ enum ChangeWriter {
 
     /// The statements for plans of one table and scope head, in order. The first one moves the head and must affect
     /// exactly one row, else the plans are stale and the transaction must not commit.
-    static func statements(for parts: [Part]) -> [SQL] {
+    static func statements(for parts: [Part]) throws(JSONError) -> [SQL] {
         let parts = parts.filter { part in
             part.plan.rejection == nil && (!part.plan.isUnchanged || part.plan.write.source != nil)
         }
@@ -22,6 +22,7 @@ enum ChangeWriter {
         if parts.contains(where: { !$0.plan.removedKeys.isEmpty }) {
             statements.append(removeStatement(first.plan.write.table, parts))
         }
+        if let history = try historyStatement(first.plan.write.table, parts) { statements.append(history) }
         return statements
     }
 
@@ -77,6 +78,28 @@ enum ChangeWriter {
             """
     }
 
+    /// What the rows held before; nil when no row changed that was there.
+    private static func historyStatement(_ table: TableDefinition, _ parts: [Part]) throws(JSONError) -> SQL? {
+        let rows = parts.flatMap { part in
+            part.plan.upserts.compactMap { part.plan.updates[$0.row] }.map { (part.execution, "updated", $0) }
+                + part.plan.removals.map { (part.execution, "removed", $0) }
+        }
+        guard !rows.isEmpty else { return nil }
+        var values: [String] = []
+        for row in rows { values.append(try row.2.valuesText()) }
+        return """
+            INSERT INTO nba_orchestration.row_change
+                (table_name, row_key, execution_id, run_id, game_date, kind, hash_before, hash_after, differences)
+            SELECT \(table.name), n.row_key, n.execution_id, \(parts[0].execution.runID), n.game_date, n.kind,
+                   n.hash_before, n.hash_after, n.differences::jsonb
+            FROM unnest(\(rows.map { $0.2.keyText })::text[], \(rows.map(\.0.executionID))::uuid[],
+                        \(rows.map { $0.2.date.postgres })::date[], \(rows.map(\.1))::text[],
+                        \(rows.map(\.2.hashBefore))::text[], \(rows.map(\.2.hashAfter))::text[],
+                        \(values)::text[])
+                AS n(row_key, execution_id, game_date, kind, hash_before, hash_after, differences)
+            """
+    }
+
     private static func removeStatement(_ table: TableDefinition, _ parts: [Part]) -> SQL {
         let types = table.key.map { table.columns[table.index(of: $0)].type }
         let keys = parts.flatMap(\.plan.removedKeys)
@@ -101,4 +124,16 @@ struct ExecutionIdentity: Sendable, Hashable {
     var runID: UUID
     var executionID: UUID
     var gameDate: GameDate
+}
+
+extension RowDifference {
+    /// The key's values with slashes, as people name the row.
+    fileprivate var keyText: String { key.map(\.plainText).joined(separator: "/") }
+
+    /// `{"column":[before,after],…}`
+    fileprivate func valuesText() throws(JSONError) -> String {
+        var object = JSONObject()
+        for value in values { object[value.column] = .array([try value.before.json(), try value.after.json()]) }
+        return try JSONValue.object(object).text()
+    }
 }

@@ -93,4 +93,16 @@ extension Cell {
         case .instant(let instant): Instant.text(instant)
         }
     }
+
+    /// The value as JSON; what is JSON already stays so.
+    func json() throws(JSONError) -> JSONValue {
+        switch self {
+        case .null: .null
+        case .integer(let integer): .int(integer)
+        case .double(let double): double.isFinite ? .double(double) : .string(String(double))
+        case .boolean(let boolean): .bool(boolean)
+        case .json(let text): try JSONValue(parsing: text)
+        case .text, .date, .instant: .string(plainText)
+        }
+    }
 }

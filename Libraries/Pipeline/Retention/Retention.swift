@@ -28,6 +28,8 @@ public struct Retention: Sendable {
         public var markers = 0
         public var deadLetters = 0
         public var messages = 0
+        /// What rows held before they changed.
+        public var rowChanges = 0
         /// Seasons of the log that were emptied.
         public var partitions: [String] = []
 
@@ -79,6 +81,7 @@ public struct Retention: Sendable {
                 metadata: [
                     "tasks": "\(report.tasks)", "runs": "\(report.runs)", "markers": "\(report.markers)",
                     "dead_letters": "\(report.deadLetters)", "messages": "\(report.messages)",
+                    "row_changes": "\(report.rowChanges)",
                     "partitions": "\(report.partitions.joined(separator: ","))",
                 ]
             )
@@ -95,6 +98,7 @@ public struct Retention: Sendable {
             try await inBatches(markers) { report.markers += $0 }
             try await inBatches(deadLetters) { report.deadLetters += $0 }
             try await inBatches(messages) { report.messages += $0 }
+            try await inBatches(rowChanges) { report.rowChanges += $0 }
             report.partitions += try await pool.query(seasons).column("name", as: String.self)
             return nil
         } catch {
@@ -180,6 +184,16 @@ public struct Retention: Sendable {
         """
     }
 
+    private var rowChanges: SQL {
+        """
+        DELETE FROM nba_orchestration.row_change AS c USING (
+            SELECT table_name, row_key, execution_id FROM nba_orchestration.row_change
+            WHERE changed_at < now() - \(Int32(limits.stateDays)) * interval '1 day'
+            ORDER BY changed_at LIMIT \(limit)) AS old
+        WHERE c.table_name = old.table_name AND c.row_key = old.row_key AND c.execution_id = old.execution_id
+        """
+    }
+
     private var seasons: SQL {
         "SELECT nba_orchestration.log_drop(now() - \(Int32(limits.logDays)) * interval '1 day') AS name"
     }
@@ -189,10 +203,11 @@ public struct Retention: Sendable {
             """
             INSERT INTO nba_orchestration.retention_pass
                 (owner, state_days, dead_letter_days, log_days, started_at, finished_at, tasks, runs, markers, dead_letters,
-                 messages, partitions)
+                 messages, row_changes, partitions)
             VALUES (\(owner), \(Int32(limits.stateDays)), \(Int32(limits.deadLetterDays)), \(Int32(limits.logDays)),
                     \(startedAt), now(), \(Int64(report.tasks)), \(Int64(report.runs)), \(Int64(report.markers)),
-                    \(Int64(report.deadLetters)), \(Int64(report.messages)), \(report.partitions))
+                    \(Int64(report.deadLetters)), \(Int64(report.messages)), \(Int64(report.rowChanges)),
+                    \(report.partitions))
             """
         )
     }

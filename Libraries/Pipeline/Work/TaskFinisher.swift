@@ -86,7 +86,7 @@ package struct TaskFinisher: Sendable {
             // Two round trips for most tasks, the fence and this batch. Found or handed-out units and statements of the
             // processor's own take one each.
             var batch = StatementBatch()
-            let markers = apply(current, to: &batch)
+            let markers = try apply(current, to: &batch)
             var messages: [OutboxMessage] = []
             for result in current { messages += try await write(result, now: now, to: &batch, in: transaction) }
             messages += current.compactMap { completionMessage($0, now: now) }
@@ -198,7 +198,7 @@ package struct TaskFinisher: Sendable {
 
     /// Applies the plans of all results. Incremental plans of one table and scope were made against one head, so they
     /// move it once together. Returns the statements that mark what the changes concern.
-    private func apply(_ results: [TaskResult], to batch: inout StatementBatch) -> [SQL] {
+    private func apply(_ results: [TaskResult], to batch: inout StatementBatch) throws -> [SQL] {
         var marking: [SQL] = []
         struct Head: Hashable {
             var runID: UUID
@@ -225,7 +225,7 @@ package struct TaskFinisher: Sendable {
             }
         }
         for group in groups {
-            let statements = ChangeWriter.statements(for: group.parts)
+            let statements = try ChangeWriter.statements(for: group.parts)
             guard let head = statements.first else { continue }
             let write = group.parts[0].plan.write
             batch.addGuard(

@@ -131,7 +131,7 @@ struct Workbench: Sendable {
             var plans: [ChangePlan] = []
             for write in writes {
                 let plan = try await ChangeDetector().plan(write, reader: transaction)
-                for statement in ChangeWriter.statements(for: [.init(plan: plan, execution: identity)]) {
+                for statement in try ChangeWriter.statements(for: [.init(plan: plan, execution: identity)]) {
                     try await transaction.execute(statement)
                 }
                 let markers = MarkerSet(changes: plan.changes, table: write.table.name, registry: registry)
