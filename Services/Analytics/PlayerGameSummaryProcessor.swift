@@ -131,7 +131,8 @@ public struct PlayerGameSummaryProcessor: Processor {
         }
     }
 
-    /// The rows of the gamebooks whose player is known. A gamebook has no league ids; the box score adds them.
+    /// The rows of the gamebooks whose player is known, in one order: of two rows that mean one player the first counts. A
+    /// gamebook has no league ids; the box score adds them.
     private static func gamebooks(_ reader: SnapshotReader, _ date: GameDate) async throws -> [PlayerSummaries.Box] {
         let rows = try await reader.query(
             """
@@ -142,7 +143,7 @@ public struct PlayerGameSummaryProcessor: Processor {
                    assists, steals, blocks, turnovers, personal_fouls
             FROM nba_raw.nbac_gamebook_player_stats
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL AND player_lookup IS NOT NULL
-            ORDER BY nba_game_id, team_abbr, player_lookup
+            ORDER BY nba_game_id, team_abbr, player_lookup, listed_as
             """
         )
         return try rows.map { row in
