@@ -64,7 +64,8 @@ public struct ChangeDetector: Sendable {
         let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
         var departures: [RowChange] = []
         for index in differing {
-            let columns = old[keys[index]].map { Set(differences($0, write.rows[index], table).map(\.column)) } ?? allColumns
+            let columns =
+                old[keys[index]].map { Set(differences($0, write.rows[index], table).map(\.column)) } ?? allColumns
             let update = change(.updated, write.rows[index], write, columns)
             plan.changes.append(update)
             plan.updates[index] = RowDifference(
