@@ -7,7 +7,7 @@ struct TeamRotation: Sendable, Hashable {
     struct Member: Sendable, Hashable {
         /// 0–100, over the last ten games.
         var usagePercent: Double
-        /// 0–100, over the last thirty days; nil without a game in them.
+        /// 0–100, over the games since the first day on which he must have been seen; nil when none of them has one.
         var recentUsagePercent: Double?
         /// Minutes a game over the last ten.
         var minutes: Double
@@ -17,7 +17,6 @@ struct TeamRotation: Sendable, Hashable {
 
     /// Whoever plays less is no part of the rotation.
     static let fewestMinutes = 10.0
-    static let recentDays = 30
 
     /// By lookup: who plays ten minutes or more and was seen lately.
     private(set) var members: [String: Member] = [:]
@@ -37,7 +36,7 @@ struct TeamRotation: Sendable, Hashable {
                 minutes >= Self.fewestMinutes
             else { continue }
             let word = inputs.availability.word(on: player, before: tipoff)
-            let recent = record.history.within(days: Self.recentDays).compactMap(\.usagePercent)
+            let recent = record.history.games.filter { $0.date >= first }.compactMap(\.usagePercent)
             members[player] = Member(
                 usagePercent: usage,
                 recentUsagePercent: SampleStatistics.mean(recent),
@@ -60,8 +59,8 @@ struct TeamRotation: Sendable, Hashable {
         return min(own.usagePercent * whole / left, 100).stored
     }
 
-    /// The mean usages (0–100) of the last thirty days of the rotation's absent members but the player, summed; nil while
-    /// nobody has said who is absent, and when one of them has no usage in those days.
+    /// The mean usages (0–100) of the last thirty days (more after a break of the whole team) of the rotation's absent
+    /// members but the player, summed; nil while nobody has said who is absent, and when one of them has no usage.
     func usageOut(besides player: String) -> Double? {
         guard isReported else { return nil }
         var sum = 0.0

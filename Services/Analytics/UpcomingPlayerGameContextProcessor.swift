@@ -71,13 +71,7 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
         let onSlate = Set(games.flatMap(\.teams))
         read.inputs.availability = try await reader.availability(on: date, games: games)
         var reached = slate.teams
-        // Whether a listed player is a star, and for whom he plays, concerns his team-mates.
-        let listed = slate.isFull ? [] : slate.players.intersection(read.inputs.availability.listed)
-        if !listed.isEmpty {
-            let known = try await reader.playerHistories(season: season, before: date, players: listed)
-            reached.formUnion(known.records.values.map(\.team))
-            reached.formUnion(try await storedTeams(reader, date, listed))
-        }
+        if !slate.isFull { reached.formUnion(try await furtherTeams(reader, date, season, read, slate)) }
         let teams = slate.isFull ? onSlate : reached.intersection(onSlate)
 
         read.inputs.teams = try await reader.teamHistories(teams, season: season, before: date)
@@ -161,8 +155,8 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
         let rows = try await reader.query(
             """
             SELECT player_lookup, min(birth_date) AS birth_date FROM (
-                SELECT player_lookup, birth_date FROM nba_raw.espn_team_rosters
-                UNION SELECT player_lookup, birth_date FROM nba_raw.br_rosters_current
+                SELECT player_lookup, birth_date FROM nba_raw.espn_team_rosters WHERE removed_at IS NULL
+                UNION SELECT player_lookup, birth_date FROM nba_raw.br_rosters_current WHERE removed_at IS NULL
             ) AS r
             WHERE player_lookup = ANY(\(players.sorted())) AND birth_date IS NOT NULL
             GROUP BY player_lookup HAVING count(DISTINCT birth_date) = 1
@@ -175,19 +169,46 @@ public struct UpcomingPlayerGameContextProcessor: Processor {
         return dates
     }
 
-    /// The teams for which the stored rows of the date have the players.
+    /// Teams that the markers do not name and that their players concern: a listed player's, whose absence matters to his
+    /// team-mates, and every team of a player who has had several this season or is told of by another team than his own.
+    private static func furtherTeams(
+        _ reader: SnapshotReader,
+        _ date: GameDate,
+        _ season: Int,
+        _ read: Read,
+        _ slate: SlateScope
+    ) async throws -> Set<String> {
+        guard !slate.players.isEmpty else { return [] }
+        let known = try await reader.playerHistories(season: season, before: date, players: slate.players)
+        let stored = try await storedTeams(reader, date, slate.players)
+        var further: Set<String> = []
+        for player in slate.players {
+            var teams = Set(known.history(of: player).games.map(\.team))
+            if let team = known.records[player]?.team { teams.insert(team) }
+            if let team = stored[player] { teams.insert(team) }
+            let isTold = !slate.teams.isEmpty && !teams.isSubset(of: slate.teams)
+            if teams.count > 1 || isTold || read.inputs.availability.listed.contains(player) {
+                further.formUnion(teams)
+            }
+        }
+        return further
+    }
+
+    /// The team for which the stored row of the date has each player.
     private static func storedTeams(
         _ reader: SnapshotReader,
         _ date: GameDate,
         _ players: Set<String>
-    ) async throws -> Set<String> {
+    ) async throws -> [String: String] {
         let rows = try await reader.query(
             """
-            SELECT DISTINCT team_abbr FROM nba_analytics.upcoming_player_game_context
+            SELECT player_lookup, team_abbr FROM nba_analytics.upcoming_player_game_context
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL AND player_lookup = ANY(\(players.sorted()))
             """
         )
-        return Set(try rows.column("team_abbr", as: String.self))
+        var teams: [String: String] = [:]
+        for row in rows { teams[try row.decode("player_lookup")] = try row.decode("team_abbr") }
+        return teams
     }
 
     /// The players whose stored row of the date is for one of the teams, or for a game that is not on the slate any

@@ -40,6 +40,9 @@ public struct PlayerCompositeFactorsProcessor: Processor {
         }
         let unprofiled = read.contexts.contains { $0.historyGames > 0 && read.shots[$0.playerLookup] == nil }
         if unprofiled { outcome.missingDependencies.append("player_shot_zone_analysis") }
+        if read.contexts.contains(where: { $0.historyGames > 0 && read.defenses[$0.opponentTeamAbbr] == nil }) {
+            outcome.missingDependencies.append("team_defense_zone_analysis")
+        }
         for name in Set(rows.flatMap(\.factors.missing)) {
             outcome.metadata["without_\(name)"] = .int(Int64(rows.count { $0.factors.missing.contains(name) }))
         }

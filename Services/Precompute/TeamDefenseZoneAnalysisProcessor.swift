@@ -24,6 +24,10 @@ public struct TeamDefenseZoneAnalysisProcessor: Processor {
             var read = Read(scope: pending, games: try await reader.slate(on: date).filter { !$0.isPostponed })
             guard let season = read.games.first?.seasonYear else { return read }
             read.histories = try await reader.defenseHistories(season: season, before: date)
+            // Teams of the slate that have played and are not there.
+            for team in Set(read.games.flatMap(\.teams)).sorted() where read.histories[team]?.games.isEmpty ?? true {
+                if try await reader.hasEarlierGames([team], season: season, before: date) { read.missing.append(team) }
+            }
             return read
         }
         guard !read.scope.isEmpty else { return .nothingPending(read.scope) }
@@ -42,15 +46,10 @@ public struct TeamDefenseZoneAnalysisProcessor: Processor {
             inScope: read.histories.count,
             processed: rows.count
         )
-        // Teams of the slate that have played and are not there.
-        let missing = try await execution.snapshot { reader in
-            let absent = Set(read.games.flatMap(\.teams)).subtracting(rows.map(\.team))
-            return try await reader.hasEarlierGames(absent, season: season, before: date) ? absent.sorted() : []
-        }
-        outcome.missingDependencies = missing.map { "team_defense_game_summary:\($0)" }
+        outcome.missingDependencies = read.missing.map { "team_defense_game_summary:\($0)" }
         if rows.isEmpty {
             outcome.status = .noData
-            outcome.isExpectedEmpty = missing.isEmpty
+            outcome.isExpectedEmpty = read.missing.isEmpty
         }
         outcome.metadata = ["with_zones": .int(Int64(rows.count { $0.defense.zoneGames > 0 }))]
         return outcome
@@ -60,6 +59,8 @@ public struct TeamDefenseZoneAnalysisProcessor: Processor {
         var scope: Scope
         var games: [SlateGame] = []
         var histories: [String: GamesBefore<DefenseGame>] = [:]
+        /// Teams of the slate with a game before the date and no row of it.
+        var missing: [String] = []
     }
 
     /// One row a team with a game before the date. Pure.

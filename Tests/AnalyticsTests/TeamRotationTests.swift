@@ -149,11 +149,11 @@ import Warehouse
     // Of the absent the mean of thirty days counts, of the player the mean of ten games.
     @Test func usageOutIsOfThirtyDays() {
         var records = Self.squad
-        var star = Self.record(usage: 20, minutes: 36, daysAgo: [1, 3, 30, 35])
+        var star = Self.record(usage: 20, minutes: 36, daysAgo: [1, 3, 31, 35])
         star.history = PlayerHistory(
             star.history.games.map { game in
                 var game = game
-                if Self.date - game.date >= 30 { game.usagePercent = 40 }
+                if Self.date - game.date > 30 { game.usagePercent = 40 }
                 return game
             },
             before: Self.date

@@ -1,7 +1,7 @@
 /// The sixty features of `ml_feature_store_v2`, by index.
 ///
 /// A feature is required when the pipeline can know it for every player with enough games: lines, first meetings and
-/// whatever has no processor yet are not.
+/// what needs reports or play-by-play are not.
 public enum FeatureList {
     /// Stored with every vector; changes with any definition.
     public static let version = "v2_60features_2"

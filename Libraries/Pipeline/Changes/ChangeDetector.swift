@@ -248,7 +248,7 @@ public struct ChangeDetector: Sendable {
     }
 
     private func differences(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> [RowDifference.Value] {
-        table.columns.indices.filter { old[$0] != new[$0] }.map {
+        table.columns.indices.filter { !old[$0].isSame(as: new[$0]) }.map {
             RowDifference.Value(column: table.columns[$0].name, before: old[$0], after: new[$0])
         }
     }

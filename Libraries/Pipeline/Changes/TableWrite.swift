@@ -105,4 +105,11 @@ extension Cell {
         case .text, .date, .instant: .string(plainText)
         }
     }
+
+    /// Whether both hold one value. The database spells JSON its own way.
+    func isSame(as other: Cell) -> Bool {
+        guard case .json = self, case .json = other else { return self == other }
+        // What cannot be read as JSON is compared by its text.
+        do { return try json() == other.json() } catch { return self == other }
+    }
 }

@@ -35,12 +35,20 @@ extension Registry {
     ]
     /// Shots, whose game concerns every reader as a whole.
     private static let shotColumns: Set<String> = [
-        "team_abbr", "player_1_lookup", "assist_player_lookup", "block_player_lookup", "shot_made", "shot_type",
-        "shot_distance",
+        "team_abbr", "home_team_abbr", "away_team_abbr", "player_1_lookup", "assist_player_lookup",
+        "block_player_lookup", "shot_made", "shot_type", "shot_distance",
     ]
     private static let playByPlays: [Input] = [
-        Input("nba_raw.bigdataball_play_by_play", shotColumns, entities: [.game]),
-        Input("nba_raw.nbac_play_by_play", shotColumns, entities: [.game]),
+        Input(
+            "nba_raw.bigdataball_play_by_play",
+            shotColumns.union(["event_subtype", "free_throw_number", "free_throws_awarded"]),
+            entities: [.game]
+        ),
+        Input(
+            "nba_raw.nbac_play_by_play",
+            shotColumns.union(["event_action_type", "event_descriptor"]),
+            entities: [.game]
+        ),
     ]
     private static let gamebook = "nba_raw.nbac_gamebook_player_stats"
     private static let result: Set<String> = ["game_status", "home_team_score", "away_team_score"]
@@ -76,7 +84,9 @@ extension Registry {
                     Input(
                         teamOffense,
                         [
-                            "points_scored", "fg_attempts", "fg_makes", "three_pt_attempts", "three_pt_makes",
+                            "game_id", "nba_game_id", "season_year", "season_type", "opponent_team_abbr",
+                            "home_game", "points_scored", "fg_attempts", "fg_makes", "three_pt_attempts",
+                            "three_pt_makes",
                             "ft_attempts", "ft_makes", "rebounds", "assists", "turnovers", "personal_fouls", "steals",
                             "blocks", "defensive_rebounds", "possessions", "pace", "offensive_rating", "ts_pct",
                             "win_flag", "margin_of_victory", "overtime_periods", "team_paint_attempts",
@@ -118,7 +128,7 @@ extension Registry {
                     Input(schedule, pairing.union(result).union(["tipoff_at"])),
                     Input(
                         teamOffense,
-                        ["fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"],
+                        ["nba_game_id", "fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"],
                         dependency: .init(isCritical: true, rows: 2, lateAfter: 48, staleAfter: 168)
                     ),
                 ] + playByPlays
@@ -169,9 +179,12 @@ extension Registry {
                         .laterDatesOfSeason
                     ),
                     Input(teamDefense, ["opp_ft_attempts", "opponent_possessions"], .laterDatesOfSeason),
-                    Input("nba_raw.espn_team_rosters", ["birth_date", "player_lookup"], entities: [.player]),
-                    Input("nba_raw.br_rosters_current", ["birth_date", "player_lookup"], entities: [.player]),
                 ]
+                    + ["nba_raw.espn_team_rosters", "nba_raw.br_rosters_current"].flatMap { roster in
+                        [ReadWindow.sameDate, .laterDatesOfSeason].map {
+                            Input(roster, ["birth_date", "player_lookup"], $0, entities: [.player])
+                        }
+                    }
             ),
             .init(
                 "upcoming_team_game_context",
@@ -193,7 +206,7 @@ extension Registry {
                     Input(
                         "nba_raw.nbac_injury_report",
                         ["injury_status", "is_listed", "is_team_submitted"],
-                        entities: [.team],
+                        entities: [.player, .team],
                         dependency: .init(isCritical: false, rows: 10, lateAfter: 8, staleAfter: 24)
                     ),
                     Input(operatorStatus, statusColumns),
@@ -206,8 +219,7 @@ extension Registry {
                     Input(
                         playerSummary,
                         ["minutes_played", "team_abbr", "player_status"],
-                        .laterDatesOfSeason,
-                        entities: [.team]
+                        .laterDatesOfSeason
                     ),
                 ]
             ),

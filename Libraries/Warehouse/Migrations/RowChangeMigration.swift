@@ -41,4 +41,19 @@ extension WarehouseMigrations {
             ALTER TABLE nba_orchestration.retention_pass ADD COLUMN row_changes bigint NOT NULL DEFAULT 0;
             """
     )
+
+    /// What the new tables of Phases 3 and 4 must hold, and the way to the changes of a date.
+    static let guards = PostgresMigration(
+        version: 30,
+        name: "history is before the date",
+        sql: """
+            ALTER TABLE nba_analytics.upcoming_team_game_context
+                ADD CONSTRAINT history_before_the_date CHECK (history_last_game_date < game_date);
+            ALTER TABLE nba_precompute.team_defense_zone_analysis
+                ADD CONSTRAINT history_before_the_date CHECK (history_last_game_date < analysis_date);
+            ALTER TABLE nba_precompute.player_shot_zone_analysis
+                ADD CONSTRAINT history_before_the_date CHECK (history_last_game_date < analysis_date);
+            CREATE INDEX row_change_by_date ON nba_orchestration.row_change (table_name, game_date);
+            """
+    )
 }
