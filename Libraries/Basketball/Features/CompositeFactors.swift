@@ -96,8 +96,8 @@ public struct CompositeFactors: Sendable, Hashable {
     /// Half of the difference of the two teams' paces, at most ±3.
     public static func pace(differential: Double) -> Double { FeatureVector.clamp(differential / 2, 3).stored }
 
-    /// Three tenths of the percent by which the projected usage is above the usual one, a gain with one star out 15
-    /// percent more and with two 30; at most ±3. A player whose usual usage is 0 has none to spike.
+    /// Three tenths of the percentage points by which the projected usage is above the usual one, a gain with one star out
+    /// 15 percent more and with two 30; at most ±3. A player whose usual usage is 0 has none to spike.
     public static func usageSpike(projected: Double, usual: Double, starsOut: Int) -> Double {
         guard usual > 0 else { return 0 }
         let change = 0.3 * (projected - usual)

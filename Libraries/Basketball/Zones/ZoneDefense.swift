@@ -115,8 +115,8 @@ public struct ZoneDefense: Sendable, Hashable {
         return best?.zone
     }
 
-    /// The games that a team should have by a day of the season: 5 on the first day, one more every third day, 15 from
-    /// the twenty-second day on.
+    /// The games that a team should have by a day of the season: 5 on the first day (0), one more every third day, 15 from
+    /// day 22 on.
     public static func expectedGames(daysIntoSeason days: Int) -> Int { days > 21 ? 15 : min(5 + max(days, 0) / 3, 14) }
 }
 
