@@ -68,6 +68,7 @@ public struct Barrier: Sendable {
         case .waiting(let games), .missing(let games):
             reasons.append("history incomplete: \(Self.named(games))")
         }
+        if let until = state.absorbsUntil, late.isEmpty, now < until { return [.hold(until: until, reasons: reasons)] }
         if !late.isEmpty { reasons.append("opened without \(report.missing.joined(separator: ", "))") }
         state.isOpen = false
         let end: [BarrierAction] = [.complete(degraded: !reasons.isEmpty, reasons: reasons, report: report)]
@@ -113,5 +114,9 @@ public enum BarrierAction: Sendable, Hashable {
     /// The phase goes on without these; what they still bring opens a delta.
     case markLate([BarrierTask.ID])
     case wait(reason: String)
+    /// The phase could end now and waits for siblings of its date; the reasons are those it would end degraded for.
+    case hold(until: Date, reasons: [String])
+    /// The phase is over, and what the run has changed is carried on by another run of the date.
+    case join(UUID, reasons: [String])
     case alert(Alerts.Level, String, [String])
 }

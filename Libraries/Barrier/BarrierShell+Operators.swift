@@ -76,6 +76,8 @@ extension BarrierAction {
         case .triggerLevel(let level): "level \(level) started"
         case .markLate(let tasks): "\(tasks.count) tasks marked late"
         case .wait(let reason): reason
+        case .hold(let until, _): "waits for other changes of the date until \(Instant.text(until))"
+        case .join(let run, _): "carried on by run \(run.uuidString.lowercased())"
         case .alert(_, let title, _): "alert: \(title)"
         }
     }

@@ -27,22 +27,29 @@ extension BarrierShell {
         return Set(try rows.column("run_id", as: UUID.self))
     }
 
-    /// The first of the runs that wait for earlier dates; the later ones wait for them.
+    /// The first of the runs that wait for earlier dates, because the later ones wait for them; and those that have
+    /// waited long enough for siblings of their date.
     public func waitingRuns() async throws -> Set<UUID> {
         let rows = try await pool.query(
             """
-            SELECT p.run_id FROM nba_orchestration.run_phase AS p
-            JOIN nba_orchestration.run AS r USING (run_id)
-            WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open' AND p.gate_report IS NOT NULL
-            ORDER BY r.game_date, p.opened_at LIMIT 2
+            WITH waiting AS MATERIALIZED (
+                SELECT p.run_id, r.game_date, p.opened_at, (p.gate_report->>'absorbing_until')::timestamptz AS until
+                FROM nba_orchestration.run_phase AS p
+                JOIN nba_orchestration.run AS r USING (run_id)
+                WHERE p.phase = \(Int16(definition.lastPhase.rawValue)) AND p.state = 'open'
+                    AND p.gate_report IS NOT NULL)
+            (SELECT run_id FROM waiting WHERE until IS NULL ORDER BY game_date, opened_at LIMIT 2)
+            UNION ALL SELECT run_id FROM waiting WHERE until <= now()
             """
         )
         return Set(try rows.column("run_id", as: UUID.self))
     }
 
-    /// Opens one delta run for every date that has markers which no open run will see and that has been quiet for
-    /// `debounce`. Past dates get Phases 3 and 4 only.
-    public func openDeltas(debounce: Duration, today: GameDate) async throws -> [OutboxMessage] {
+    /// Opens one delta run for every date that has markers which no open run will see: for a past date, which gets Phases
+    /// 3 and 4 only, when it has been quiet for the wait; for any other when its oldest marker has waited.
+    public func openDeltas(today: GameDate) async throws -> [OutboxMessage] {
+        let wait = deltaWait.limit.seconds
+        let todaysWait = deltaWait.duration(for: today, at: clock.now).seconds
         let rows = try await pool.query(
             """
             SELECT m.game_date, max(m.marker_id) AS newest, min(m.phase) AS first_phase,
@@ -55,7 +62,9 @@ extension BarrierShell {
                 AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS d
                                 WHERE d.game_date = m.game_date AND d.state = 'open')
             GROUP BY m.game_date
-            HAVING max(m.marked_at) < now() - \(debounce.seconds) * interval '1 second'
+            HAVING CASE WHEN m.game_date < \(today.postgres) THEN max(m.marked_at) ELSE min(m.marked_at) END
+                <= now() - interval '1 second'
+                    * CASE WHEN m.game_date = \(today.postgres) THEN \(todaysWait) ELSE \(wait) END
             ORDER BY m.game_date LIMIT 8
             """
         )

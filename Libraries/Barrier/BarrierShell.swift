@@ -13,6 +13,8 @@ public struct BarrierShell: Sendable {
     public var pool: PostgresPool
     public var clock: PipelineClock
     public var phaseDeadline: Duration
+    /// How long a live delta waits for others of its date.
+    public var deltaWait: DeltaWait
     public var isolation: PostgresIsolation
     public var logger: Logger
 
@@ -22,6 +24,7 @@ public struct BarrierShell: Sendable {
         pool: PostgresPool,
         clock: PipelineClock,
         phaseDeadline: Duration = .seconds(7200),
+        deltaWait: DeltaWait = DeltaWait(.zero),
         isolation: PostgresIsolation = .serializable,
         logger: Logger
     ) {
@@ -30,6 +33,7 @@ public struct BarrierShell: Sendable {
         self.pool = pool
         self.clock = clock
         self.phaseDeadline = phaseDeadline
+        self.deltaWait = deltaWait
         self.isolation = isolation
         self.logger = logger
     }
@@ -52,11 +56,11 @@ public struct BarrierShell: Sendable {
             let open = try await lock(ordered, in: transaction)
             guard !open.isEmpty else { return [] }
             if !completions.isEmpty { try await assertEnded(completions, in: transaction) }
-            let openIDs = Array(open.keys)
+            let openIDs = open.keys.sorted { $0.uuidString < $1.uuidString }
             let runs = try await RunRecord.load(openIDs, in: transaction)
             let tasks = try await loadTasks(openIDs, in: transaction)
             let now = clock.now
-            let candidates = ordered.compactMap { runID -> Candidate? in
+            let candidates = openIDs.compactMap { runID -> Candidate? in
                 guard let row = open[runID], let run = runs[runID] else { return nil }
                 return Candidate(run: run, row: row, tasks: tasks[runID] ?? [])
             }
@@ -82,7 +86,8 @@ public struct BarrierShell: Sendable {
             """
             WITH ordered AS (
                 SELECT run_id, phase FROM nba_orchestration.run_phase
-                WHERE run_id = ANY(\(runIDs)) AND phase = \(Int16(definition.lastPhase.rawValue)) AND state = 'open'
+                WHERE run_id = ANY(\(sql: withSiblings(runIDs))) AND phase = \(Int16(definition.lastPhase.rawValue))
+                    AND state = 'open'
                 ORDER BY run_id, phase FOR UPDATE
             )
             UPDATE nba_orchestration.run_phase AS p SET version = p.version + 1 FROM ordered AS o
@@ -130,7 +135,7 @@ public struct BarrierShell: Sendable {
     func loadTasks(_ runIDs: [UUID], in transaction: PostgresTransaction) async throws -> [UUID: [BarrierTask]] {
         let rows = try await transaction.query(
             """
-            SELECT run_id, phase, processor, unit, level, requirement, state, late_at IS NOT NULL AS is_late,
+            SELECT run_id, phase, processor, unit, level, requirement, state, late_at IS NOT NULL AS is_late, finished_at,
                 expected_empty, COALESCE(entities_in_scope, 0) AS in_scope, COALESCE(entities_processed, 0) AS processed
             FROM nba_orchestration.task WHERE run_id = ANY(\(runIDs)) AND phase = ANY(\(owned))
             """
@@ -153,7 +158,8 @@ public struct BarrierShell: Sendable {
                     isExpectedEmpty: try row.decode("expected_empty"),
                     coverage: inScope > 0 ? Double(processed) / Double(inScope) : 1,
                     minimumCoverage: registered?.minimumCoverage ?? 0.8,
-                    isJudged: !isCarried
+                    isJudged: !isCarried,
+                    endedAt: try row.decode("finished_at")
                 )
             )
         }
@@ -180,23 +186,30 @@ public struct BarrierShell: Sendable {
         let ending = candidates.filter(mayEnd)
         let pending = try await PendingProcessors(Set(ending.map(\.run.gameDate)), in: transaction)
         let history = try await history(before: ending.map(\.run), pending: pending, in: transaction)
-        var batch = StatementBatch()
         var answer: [BarrierAction] = []
-        var messages: [OutboxMessage] = []
+        var verdicts: [Verdict] = []
         for candidate in candidates {
             let run = candidate.run
+            let absorbsUntil = absorbsUntil(candidate, pending, now: now)
             let state = BarrierState(
                 openedAt: candidate.row.openedAt,
                 deadline: candidate.row.deadline,
                 tasks: candidate.tasks,
                 triggeredLevels: levels[run.runID] ?? [],
-                history: history[run.runID] ?? .complete
+                history: history[run.runID] ?? .complete,
+                absorbsUntil: absorbsUntil
             )
             var barrier = Barrier(state: state, policy: definition.policy)
             let asked = candidate.asked.map { barrier.handle($0) } ?? []
             answer += asked
-            for action in asked + barrier.handle(.evaluate(now: candidate.row.readAt)) {
-                messages += perform(action, candidate, pending, now: now, to: &batch)
+            let actions = asked + barrier.handle(.evaluate(now: candidate.row.readAt))
+            verdicts.append(Verdict(candidate: candidate, absorbsUntil: absorbsUntil, actions: actions))
+        }
+        var batch = StatementBatch()
+        var messages: [OutboxMessage] = []
+        for verdict in Verdict.joined(verdicts) {
+            for action in verdict.actions {
+                messages += perform(action, verdict.candidate, pending, now: now, to: &batch)
             }
         }
         try await batch.run(in: transaction)
@@ -253,7 +266,15 @@ public struct BarrierShell: Sendable {
                 )
             ]
         case .markLate(let tasks): batch.add(lateMark(tasks, run))
-        case .wait(let reason): batch.add(waitingReport(reason, run))
+        case .wait(let reason): batch.add(gateReport(["waiting": .string(reason)], run))
+        case .hold(let until, _): batch.add(gateReport(Self.holding(until), run))
+        case .join(let leader, let reasons):
+            for phase in definition.owns {
+                batch.add(
+                    opener.closing(phase, of: run, state: "complete", degraded: !reasons.isEmpty, reasons: reasons)
+                )
+            }
+            batch.add(contentsOf: opener.joining(run, to: leader, after: definition.lastPhase, reasons: reasons))
         case .alert(let level, let title, let names):
             batch.add(
                 Alerts.raise(
@@ -302,12 +323,11 @@ public struct BarrierShell: Sendable {
         """
     }
 
-    private func waitingReport(_ reason: String, _ run: RunRecord) -> SQL {
-        let report = JSONValue.object(["waiting": .string(reason)])
-        return """
-            UPDATE nba_orchestration.run_phase SET gate_report = \(PostgresJSON(report.encodedText))
-            WHERE run_id = \(run.runID) AND phase = \(Int16(definition.lastPhase.rawValue))
-            """
+    private func gateReport(_ report: JSONObject, _ run: RunRecord) -> SQL {
+        """
+        UPDATE nba_orchestration.run_phase SET gate_report = \(PostgresJSON(JSONValue.object(report).encodedText))
+        WHERE run_id = \(run.runID) AND phase = \(Int16(definition.lastPhase.rawValue))
+        """
     }
 
     /// By run, the games before its date whose Phase-3 rows are missing, where a processor about to run looks at history.

@@ -36,6 +36,8 @@ public struct BarrierTask: Sendable, Hashable {
     public var minimumCoverage: Double
     /// False for a scrape task whose outcome a raw task carries: it must end, and the raw task is judged.
     public var isJudged: Bool
+    /// When it ended, by the database's clock.
+    public var endedAt: Date?
 
     public init(
         id: ID,
@@ -46,7 +48,8 @@ public struct BarrierTask: Sendable, Hashable {
         isExpectedEmpty: Bool = false,
         coverage: Double = 1,
         minimumCoverage: Double = 0.8,
-        isJudged: Bool = true
+        isJudged: Bool = true,
+        endedAt: Date? = nil
     ) {
         self.id = id
         self.level = level
@@ -57,6 +60,7 @@ public struct BarrierTask: Sendable, Hashable {
         self.coverage = coverage
         self.minimumCoverage = minimumCoverage
         self.isJudged = isJudged
+        self.endedAt = endedAt
     }
 
     /// Nothing more is waited for.
@@ -90,6 +94,8 @@ public struct BarrierState: Sendable {
     public var tasks: [BarrierTask]
     public var triggeredLevels: Set<Int>
     public var history: HistoryState
+    /// Until when a finished delta waits for siblings of its date; nil waits for nobody.
+    public var absorbsUntil: Date?
 
     public init(
         isOpen: Bool = true,
@@ -97,7 +103,8 @@ public struct BarrierState: Sendable {
         deadline: Date,
         tasks: [BarrierTask],
         triggeredLevels: Set<Int> = [],
-        history: HistoryState = .complete
+        history: HistoryState = .complete,
+        absorbsUntil: Date? = nil
     ) {
         self.isOpen = isOpen
         self.openedAt = openedAt
@@ -105,6 +112,7 @@ public struct BarrierState: Sendable {
         self.tasks = tasks
         self.triggeredLevels = triggeredLevels
         self.history = history
+        self.absorbsUntil = absorbsUntil
     }
 }
 

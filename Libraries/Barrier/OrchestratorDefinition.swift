@@ -10,19 +10,23 @@ public struct OrchestratorDefinition: Sendable {
     public var policy: BarrierPolicy
     /// Whether it also opens delta runs for markers that no run will see, and expires what phases 5 and 6 leave.
     public var opensDeltas: Bool
+    /// Whether live deltas that end their last owned phase wait for siblings of their date, to go on as one run.
+    public var joinsDeltas: Bool
 
     public init(
         name: String,
         owns: [Phase],
         topics: [Topic],
         policy: BarrierPolicy = .standard,
-        opensDeltas: Bool = false
+        opensDeltas: Bool = false,
+        joinsDeltas: Bool = false
     ) {
         self.name = name
         self.owns = owns
         self.topics = topics
         self.policy = policy
         self.opensDeltas = opensDeltas
+        self.joinsDeltas = joinsDeltas
     }
 
     /// The phase whose row is the barrier; an earlier owned phase ends with it.
@@ -33,7 +37,8 @@ extension OrchestratorDefinition {
     public static let phase2ToPhase3 = OrchestratorDefinition(
         name: "phase2-to-phase3",
         owns: [.scrapers, .raw],
-        topics: [.phase2RawComplete]
+        topics: [.phase2RawComplete],
+        joinsDeltas: true
     )
 
     public static let phase3ToPhase4 = OrchestratorDefinition(

@@ -21,6 +21,7 @@ public struct OrchestratorService: Service {
             pool: context.pool,
             clock: context.clock,
             phaseDeadline: context.work.phaseDeadline,
+            deltaWait: DeltaWait(context.configuration.deltaDebounce),
             logger: context.logger
         )
     }
@@ -95,7 +96,7 @@ public struct OrchestratorService: Service {
         }
     }
 
-    /// Every tenth of a second it looks at what waits for earlier dates; once a second at everything.
+    /// Every tenth of a second it looks at what waits for earlier dates or siblings; once a second at everything.
     private func keepTime() async {
         var tick = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -108,12 +109,7 @@ public struct OrchestratorService: Service {
                 if tick % 3 == 0 { context.relay.send(try await shell.operatorDesk.executePending()) }
                 if definition.opensDeltas, isFullRound {
                     context.relay.send(try await shell.remainderDesk().executePending())
-                    context.relay.send(
-                        try await shell.openDeltas(
-                            debounce: context.configuration.deltaDebounce,
-                            today: context.clock.leagueDay
-                        )
-                    )
+                    context.relay.send(try await shell.openDeltas(today: context.clock.leagueDay))
                     try await shell.expireLaterPhases()
                 }
                 context.setReady("database", true)

@@ -60,8 +60,8 @@ struct RootCommand: AsyncParsableCommand {
             Example: tipoff status tonight
             """,
         subcommands: [
-            StatusCommand.self, TraceCommand.self, WhyCommand.self, ExplainChangeCommand.self, RunCommand.self,
-            TaskCommand.self, BackfillCommand.self,
+            StatusCommand.self, TraceCommand.self, WhyCommand.self, ExplainChangeCommand.self,
+            EfficiencyCommand.self, RunCommand.self, TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
             NamesCommand.self, OverrideCommand.self, RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,

@@ -183,7 +183,7 @@ private struct BarrierLife {
                     if tasks[index].state.isTerminal { return "marked a finished task late" }
                     tasks[index].isLate = true
                 }
-            case .wait, .alert: break
+            case .wait, .hold, .join, .alert: break
             }
         }
         if ends > 1 { return "ended twice in one look" }

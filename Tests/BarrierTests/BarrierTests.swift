@@ -61,6 +61,28 @@ struct BarrierTests {
         #expect(barrier.handle(.evaluate(now: start.addingTimeInterval(9000))).isEmpty)
     }
 
+    @Test(
+        "A finished delta waits for siblings of its date, and not a moment longer",
+        arguments: [(-1, true), (0, false), (1, false)] as [(Double, Bool)]
+    )
+    func absorbs(offset: Double, holds: Bool) {
+        let until = start.addingTimeInterval(2)
+        var state = barrier([task("a", .success), task("b", .failed)]).state
+        state.absorbsUntil = until
+        var barrier = Barrier(state: state, policy: .standard)
+        let actions = barrier.handle(.evaluate(now: until.addingTimeInterval(offset)))
+        if holds {
+            #expect(actions == [.hold(until: until, reasons: ["b"])])
+        } else {
+            #expect(actions.contains { if case .complete(true, ["b"], _) = $0 { true } else { false } })
+        }
+        #expect(barrier.state.isOpen == holds)
+        var unfinished = state
+        unfinished.tasks[0].state = .running
+        var working = Barrier(state: unfinished, policy: .standard)
+        #expect(working.handle(.evaluate(now: until)).isEmpty)
+    }
+
     @Test("It waits for every task", arguments: [BarrierTask.State.pending, .running])
     func waits(state: BarrierTask.State) {
         var barrier = barrier([task("a", .success), task("b", state)])

@@ -50,6 +50,22 @@ struct ConfigurationTests {
         for problem in error.problems { #expect(!problem.example.isEmpty && !problem.expected.isEmpty) }
     }
 
+    @Test(
+        "What a delta waits for siblings is a duration from none to a minute",
+        arguments: [("0s", 0), ("500ms", 0.5), ("60s", 60), ("61s", nil), ("-1s", nil), ("2", nil), ("soon", nil)]
+            as [(String, Double?)]
+    )
+    func deltaWait(text: String, seconds: Double?) throws {
+        let environment = Self.minimal.merging(["TIPOFF_DELTA_DEBOUNCE": text]) { $1 }
+        do {
+            let wait = try PipelineConfiguration(service: "phase2-to-phase3", environment: environment).deltaDebounce
+            #expect(wait == seconds.map { .seconds($0) })
+        } catch {
+            #expect(seconds == nil)
+            #expect(error.problems.map(\.variable) == ["TIPOFF_DELTA_DEBOUNCE"])
+        }
+    }
+
     @Test("Nothing set names the three required settings; empty counts as unset")
     func required() throws {
         for environment in [[:], ["TIPOFF_KAFKA_BROKERS": "", "TIPOFF_OBJECT_STORE": ""]] {

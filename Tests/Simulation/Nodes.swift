@@ -63,6 +63,7 @@ struct OrchestratorNode: Sendable {
             pool: database.pool,
             clock: database.clock.pipeline,
             phaseDeadline: LifeSettings.phaseDeadline,
+            deltaWait: DeltaWait(LifeSettings.debounce),
             logger: SimulatedDatabase.quiet
         )
         relay = OutboxRelay(simulated: definition.name, database, broker)

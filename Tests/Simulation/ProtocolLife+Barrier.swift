@@ -23,6 +23,7 @@ extension ProtocolLife {
             """
             SELECT r.plan_key FROM nba_orchestration.run_phase AS p JOIN nba_orchestration.run AS r USING (run_id)
             WHERE p.run_id = ANY(\(runs)) AND p.phase = \(owned[owned.count - 1]) AND p.state = 'open'
+                AND COALESCE((p.gate_report->>'absorbing_until')::timestamptz <= now(), true)
                 AND NOT EXISTS (SELECT 1 FROM nba_orchestration.task AS t WHERE t.run_id = p.run_id
                                 AND t.phase = ANY(\(owned)) AND NOT t.is_terminal AND t.late_at IS NULL)
             """
@@ -85,7 +86,7 @@ extension ProtocolLife {
 
     private func openDeltas(_ node: OrchestratorNode) async throws {
         let today = dates[dates.count - 1].adding(days: 3)
-        let messages = try await node.shell.openDeltas(debounce: LifeSettings.debounce, today: today)
+        let messages = try await node.shell.openDeltas(today: today)
         openedDeltas += messages.count
         if !messages.isEmpty { count("delta opened for markers") }
         try await send(messages, node.relay)

@@ -92,6 +92,13 @@ extension ProtocolLife {
         }
     }
 
+    func countJoined() async throws {
+        let joined: Int64 = try await pool.query(
+            "SELECT count(*) FROM nba_orchestration.run WHERE reason LIKE '%carried on by run%'"
+        ).scalar()
+        if joined > 0 { count("delta joined its sibling") }
+    }
+
     /// A marker stays only where a failure, a deadline, somebody's word or a suppressed phase left it.
     func checkMarkersAreExplained() async throws {
         let rows = try await pool.query(

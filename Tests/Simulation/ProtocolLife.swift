@@ -63,6 +63,7 @@ final class ProtocolLife {
         try await drain()
         try await checkProtocol()
         try await checkMarkersAreExplained()
+        try await countJoined()
         try await repair()
         try await checkTables()
     }
@@ -77,12 +78,21 @@ final class ProtocolLife {
     func openRun(_ kind: RunKind? = nil) async throws {
         guard openedRuns < 3, let date = dates.randomElement(using: &random) else { return }
         openedRuns += 1
+        let kinds: [RunKind] = [.full, .postgame, .postgame, .pregame, .delta]
+        let kind = kind ?? kinds.randomElement(using: &random) ?? .full
         let untils: [Phase] = [.precompute, .precompute, .precompute, .publishing, .analytics]
+        let until = untils.randomElement(using: &random) ?? .precompute
+        // Sources that change together: a poll of each.
+        let polls = kind == .delta ? ["sim_odds", "sim_schedule"] : [nil]
+        for poll in polls { try await open(kind, date, until: until, poll: poll) }
+    }
+
+    private func open(_ kind: RunKind, _ date: GameDate, until: Phase, poll scraper: String?) async throws {
         let request = RunRequest(
-            kind: kind ?? [.full, .postgame, .postgame, .pregame].randomElement(using: &random) ?? .full,
+            kind: kind,
             gameDate: date,
-            untilPhase: untils.randomElement(using: &random) ?? .precompute,
-            planKey: "simulation:\(seed):\(openedRuns)",
+            untilPhase: until,
+            planKey: "simulation:\(seed):\(openedRuns)\(scraper.map { ":\($0)" } ?? "")",
             openedBy: "planner"
         )
         let opener = RunOpener(
@@ -92,7 +102,12 @@ final class ProtocolLife {
         )
         let now = database.clock.now
         let result = try await pool.transaction { transaction in
-            try await opener.open(request, now: now, in: transaction)
+            try await opener.open(
+                request,
+                only: scraper.map { [($0, UnitKind.wholeDate, nil)] },
+                now: now,
+                in: transaction
+            )
         }
         if !random.chance(hostility.crash) { await services[0].relay.sendNow(result.messages) }
     }

@@ -41,7 +41,8 @@ struct ProtocolSimulationTests {
     private static let events = [
         "broker wiped", "message delivered again", "claims of an earlier life picked up", "crashed", "zombie fenced",
         "sent without a mark", "sent again", "poison ended", "two replicas at once", "delta opened for markers",
-        "outsider reported", "late unit ended", "leftover markers carried on", "ended success", "ended failed",
+        "delta joined its sibling", "outsider reported", "late unit ended", "leftover markers carried on",
+        "ended success", "ended failed",
         "ended superseded", "ended pending",
     ]
 

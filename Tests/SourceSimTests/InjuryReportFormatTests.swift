@@ -39,4 +39,43 @@ import Upstream
                 == 403
         )
     }
+
+    @Test func aWordOnAPlayerStandsInTheReportsFromItsHourOn() async throws {
+        let simulator = Simulator(source: SharedLeague(seasons: 2), asOf: nil)
+        func report(_ hour: String) async throws -> [InjuryReportPayload.Listing] {
+            let target = "/referee/injury/Injury-Report_\(Served.date)_\(hour).pdf"
+            let reply = await simulator.reply(to: SimRequest(method: "GET", target: target))
+            return try await InjuryReportPayload.parse(reply.body).listings
+        }
+        let log = "/stats/leaguegamelog?PlayerOrTeam=P&DateFrom=01/15/2024&DateTo=01/15/2024&\(oneDay)"
+        let listed = Set(try await report("05PM").map(\.name))
+        let row = try #require(
+            try logRows(try await simulator.get(log).json).first { row in
+                !(row["PLAYER_NAME"]?.string.map { listed.contains($0) } ?? true)
+            }
+        )
+        let (game, player) = (try #require(row["GAME_ID"]?.string), try #require(row["PLAYER_ID"]?.int))
+        let name = try #require(row["PLAYER_NAME"]?.string)
+        func say(_ status: String, from hour: Int, of player: Int) async throws -> Int {
+            try await simulator.send(
+                "POST",
+                "/_sim/injury",
+                """
+                {"game_id":"\(game)","player_id":\(player),"status":"\(status)","reason":"Ankle; Sprain","from_hour":\(hour)}
+                """
+            ).status
+        }
+        #expect(try await say("Out", from: 17, of: player) == 200)
+        let afternoon = try await report("04PM")
+        let evening = try await report("05PM")
+        #expect(!afternoon.contains { $0.name == name })
+        #expect(evening.filter { $0.name == name }.map(\.status) == [.out])
+        // Nothing else in it has changed.
+        #expect(Set(evening.map(\.name)) == listed.union([name]))
+        #expect(try await say("Asleep", from: 17, of: player) == 400)
+        #expect(try await say("Out", from: 24, of: player) == 400)
+        #expect(try await say("Out", from: 17, of: 1) == 404)
+        #expect(try await simulator.send("DELETE", "/_sim/patch").status == 200)
+        #expect(try await !report("05PM").contains { $0.name == name })
+    }
 }

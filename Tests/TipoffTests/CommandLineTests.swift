@@ -39,7 +39,8 @@ import Testing
         ["scrape", "nbac_schedule_api", "--date", "2024-01-15", "--unit", "7"],
         ["scrape", "nbac_schedule_api", "--date", "2024-01-15", "--param", "nothing"],
         ["logs"], ["logs", "../../etc/passwd"], ["dlq", "ls", "--state", "odd"], ["dlq", "show", "x"],
-        ["digest", "--table", "nba_raw.nothing"],
+        ["digest", "--table", "nba_raw.nothing"], ["efficiency", "--from", "2024-01-15"],
+        ["efficiency", "--date", "today", "--run", "3fa94c11"], ["efficiency", "--run", "3fa94c1"],
         ["object", "ingest", "/nonexistent/file", "--scraper", "nbac_schedule_api", "--date", "2024-01-15"],
         ["object", "ingest", "/dev/null", "--scraper", "oddsa_events", "--date", "2024-01-15"],
     ])

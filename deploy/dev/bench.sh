@@ -20,6 +20,8 @@ trap failed EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export TIPOFF_PLANNER=false
+# What a change waits for siblings is a setting and no part of its path.
+export TIPOFF_DELTA_DEBOUNCE=0s
 stack_start fresh
 stack_load
 python3 "$ROOT/deploy/dev/bench.py" --run "$RUN_DIR" --slate "$STACK_SLATE" --output "$ROOT/.run/bench.json" "$@"

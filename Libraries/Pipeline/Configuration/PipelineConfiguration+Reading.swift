@@ -122,8 +122,8 @@ extension PipelineConfiguration {
             deltaDebounce = reader.duration(
                 "TIPOFF_DELTA_DEBOUNCE",
                 default: .seconds(2),
-                range: .zero ... .seconds(86_400),
-                help: "wait for further changes before a delta run opens"
+                range: .zero ... .seconds(60),
+                help: "longest wait of a delta for other changes of its date; 0s waits for none"
             )
             resendBase = reader.duration(
                 "TIPOFF_RESEND_BASE",

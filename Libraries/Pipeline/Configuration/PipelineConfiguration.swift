@@ -34,6 +34,7 @@ public struct PipelineConfiguration: Sendable {
     public let clockStart: Date?
     public let buildCommit: String
     public let lease: Duration
+    /// How long a live delta waits for other changes of its date; zero waits for nothing.
     public let deltaDebounce: Duration
     /// The first resend interval; later ones double.
     public let resendBase: Duration

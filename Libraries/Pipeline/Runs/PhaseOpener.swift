@@ -225,6 +225,21 @@ public struct PhaseOpener: Sendable {
         """
     }
 
+    /// The statements that end a run after `phase` because another run of its date carries its changes on.
+    public func joining(_ run: RunRecord, to leader: UUID, after phase: Phase, reasons: [String]) -> [SQL] {
+        let name = leader.uuidString.lowercased()
+        let report = JSONValue.object(["joined_run": .string(name)])
+        return Phase.allCases.filter { $0 > phase && $0 <= run.untilPhase }.map {
+            closing($0, of: run, state: "unchanged", gateReport: report)
+        } + [
+            """
+            UPDATE nba_orchestration.run SET reason = concat_ws('; ', reason, \("carried on by run \(name)")::text)
+            WHERE run_id = \(run.runID) AND state = 'open'
+            """,
+            ending(run, degraded: !reasons.isEmpty, reasons: reasons),
+        ]
+    }
+
     /// Ends the run and what has not begun of it after a phase failed, expired or was cancelled.
     public func failRun(
         _ run: RunRecord,

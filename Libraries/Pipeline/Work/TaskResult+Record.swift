@@ -160,8 +160,10 @@ extension TaskFinisher {
             "missing_dependencies": .array((result.outcome?.missingDependencies ?? []).map { .string($0) }),
             "instance": .string(instance), "build_commit": .string(BuildInfo.commit),
         ]
-        if scanned > 0, !result.plans.isEmpty {
-            row["waste_pct"] = .double(100 * Double(max(result.processed - result.changed, 0)) / Double(scanned))
+        // Only what was compared with stored rows can have been in vain.
+        if result.processed > 0, !result.plans.isEmpty {
+            let unchanged = max(result.processed - result.changed, 0)
+            row["waste_pct"] = .double(100 * Double(unchanged) / Double(result.processed))
         }
         func set(_ name: String, _ value: String?) { if let value { row[name] = .string(value) } }
         set("trigger_source", result.triggerSource?.rawValue)

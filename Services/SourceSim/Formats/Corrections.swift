@@ -22,6 +22,22 @@ struct Corrections: Sendable {
         let cascade: Bool?
     }
 
+    /// A `POST /_sim/injury` body: what the reports of a game say of a player from an Eastern hour of its day on.
+    struct InjuryWord: Sendable, Decodable {
+        enum CodingKeys: String, CodingKey {
+            case status, reason
+            case gameID = "game_id"
+            case playerID = "player_id"
+            case fromHour = "from_hour"
+        }
+
+        let gameID: String
+        let playerID: Int32
+        let status: String
+        let reason: String
+        let fromHour: Int
+    }
+
     struct Rejected: Error { let reason: String }
 
     private struct PlayerKey: Hashable, Sendable {
@@ -37,6 +53,7 @@ struct Corrections: Sendable {
     private var players: [PlayerKey: [String: Int16]] = [:]
     private var teams: [TeamKey: [String: Int16]] = [:]
     private var schedule: [NBAGameID: [String: Int]] = [:]
+    private var injuries: [PlayerKey: [(fromHour: Int, ailment: Ailment)]] = [:]
     /// Grows with every change, so that cached payloads know when they are old.
     private(set) var version = 0
 
@@ -81,6 +98,23 @@ struct Corrections: Sendable {
         version += 1
     }
 
+    /// Lets the reports say something else of a player than they would. Throws `Rejected`.
+    mutating func say(_ word: InjuryWord, game: Game) throws(Rejected) {
+        guard let status = Ailment.Status(rawValue: word.status) else {
+            throw Rejected(reason: "status must be one of \(Ailment.Status.allCases.map(\.rawValue))")
+        }
+        guard (0...23).contains(word.fromHour) else { throw Rejected(reason: "from_hour is an hour from 0 to 23") }
+        guard !word.reason.isEmpty else { throw Rejected(reason: "reason is empty") }
+        injuries[PlayerKey(game: game.id, player: word.playerID), default: []]
+            .append((word.fromHour, Ailment(status, reason: word.reason)))
+        version += 1
+    }
+
+    /// What was said of a player for the reports of an hour; of several words the last.
+    func ailment(_ player: Int32, _ game: Game, hour: Int) -> Ailment? {
+        injuries[PlayerKey(game: game.id, player: player)]?.last { $0.fromHour <= hour }?.ailment
+    }
+
     private mutating func cascade(from before: StatLine, to after: StatLine, row: PlayerRow, game: Game) {
         guard let totals = totals(of: game) else { return }
         let team = row.isHome ? totals.home : totals.away
@@ -96,6 +130,7 @@ struct Corrections: Sendable {
         players.removeAll()
         teams.removeAll()
         schedule.removeAll()
+        injuries.removeAll()
         version += 1
     }
 

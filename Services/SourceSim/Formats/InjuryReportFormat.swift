@@ -51,7 +51,8 @@ enum InjuryReportFormat: SourceFormat {
             }
             let listed = try league.squad(of: side, on: date).compactMap { member -> InjuryReportSheet.Line? in
                 let plays = playing.contains(member.playerID)
-                guard let ailment = Ailment(member.playerID, game, plays: plays, hour: hour) else { return nil }
+                let said = league.corrections.ailment(member.playerID, game, hour: hour)
+                guard let ailment = said ?? Ailment(member.playerID, game, plays: plays, hour: hour) else { return nil }
                 return .init(name: printed(member.name), status: ailment.status.rawValue, reason: ailment.reason)
             }
             sheet.add(game, side, listed.sorted { $0.name < $1.name })

@@ -29,7 +29,7 @@ extension SimLeague {
 
 /// What is known of a player's health before a game, made up so that those who will not play are mostly announced.
 struct Ailment {
-    enum Status: String {
+    enum Status: String, CaseIterable {
         case out = "Out"
         case questionable = "Questionable"
         case probable = "Probable"
@@ -44,6 +44,11 @@ struct Ailment {
         "Injury/Illness - Right Hamstring; Injury Management", "Rest", "Personal Reasons", "G League - On Assignment",
         "Injury/Illness - Lower Back; Left Sacroiliac Joint Dysfunction",
     ]
+
+    init(_ status: Status, reason: String) {
+        self.status = status
+        self.reason = reason
+    }
 
     /// Nil for a player of whom nothing is said.
     ///

@@ -264,6 +264,7 @@ extension Simulator {
             misbehaviours.removeAll()
             return SimReply(["status": "ok", "waiting": 0])
         case ("POST", "/_sim/patch"): return decoded(Corrections.Patch.self, request, patch)
+        case ("POST", "/_sim/injury"): return decoded(Corrections.InjuryWord.self, request, injury)
         case ("DELETE", "/_sim/patch"):
             corrections.removeAll()
             return SimReply(["status": "ok"])
@@ -313,6 +314,26 @@ extension Simulator {
             guard let game = try store.book(id.season)?.game(id) else { return .refusal(404, "no such game") }
             let rows = patch.kind == .playerLog ? try store.players(id.season)?.rows[id] ?? [] : []
             try corrections.apply(patch, game: game, rows: rows)
+            return SimReply(["status": "ok", "version": .int(corrections.version)])
+        } catch let error as Corrections.Rejected {
+            return .refusal(400, error.reason)
+        } catch {
+            return .refusal(500, "sourcesim: \(error)")
+        }
+    }
+
+    private func injury(_ word: Corrections.InjuryWord) -> SimReply {
+        guard let id = parsed({ try NBAGameID(word.gameID) }) else {
+            return .refusal(400, "game_id must have ten digits")
+        }
+        do {
+            guard let game = try store.book(id.season)?.game(id) else { return .refusal(404, "no such game") }
+            let league = SimLeague(store: store, corrections: corrections, now: now, currentSeason: currentSeason)
+            let squads = try [game.home, game.away].flatMap { try league.squad(of: $0, on: game.date) }
+            guard squads.contains(where: { $0.playerID == word.playerID }) else {
+                return .refusal(404, "no such player with either team")
+            }
+            try corrections.say(word, game: game)
             return SimReply(["status": "ok", "version": .int(corrections.version)])
         } catch let error as Corrections.Rejected {
             return .refusal(400, error.reason)
