@@ -166,9 +166,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka",
-            "Basketball",
-            arguments, logging,
+            "TipoffCommands", "Scrapers", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit", "Postgres",
+            "Kafka", "Basketball", arguments, logging,
         ],
         path: "Tests/TipoffTests",
         exclude: ["Golden"],

@@ -61,6 +61,7 @@ public enum ScrapersService {
             ),
             context: context
         )
-        return settings.plans ? [service, PlannerRole(context: context, pace: client.pace)] : [service]
+        let roles: [any Service] = [service, BackfillRole(context: context)]
+        return settings.plans ? roles + [PlannerRole(context: context, pace: client.pace)] : roles
     }
 }

@@ -309,7 +309,9 @@ final class Stack: Sendable {
     }
 
     /// One digest a table over business columns by natural key.
-    func digests() async throws -> [String: String] {
+    func digests() async throws -> [String: String] { try await Self.digests(on: pool) }
+
+    static func digests(on pool: PostgresPool) async throws -> [String: String] {
         var digests: [String: String] = [:]
         for table in WarehouseTables.all {
             var table = table

@@ -14,6 +14,7 @@ struct FakeServices: Sendable {
     let pool: PostgresPool
     /// The outcome of the run of a date.
     var outcome: @Sendable (GameDate) -> String = { _ in "complete" }
+    var isDegraded: @Sendable (GameDate) -> Bool = { _ in false }
 
     /// Until it is cancelled. Hands each round's open runs, oldest first, to `observe`.
     func run(_ observe: @Sendable ([GameDate]) async -> Void = { _ in }) async throws {
@@ -25,6 +26,7 @@ struct FakeServices: Sendable {
             if let row = rows.first {
                 let runID: UUID = try row.decode("run_id")
                 let state = outcome(try row.gameDate("game_date"))
+                let isDegraded = isDegraded(try row.gameDate("game_date"))
                 try await pool.transaction { transaction in
                     try await transaction.execute(
                         """
@@ -33,13 +35,15 @@ struct FakeServices: Sendable {
                     )
                     try await transaction.execute(
                         """
-                        UPDATE nba_orchestration.run_phase SET state = \(state), closed_at = now()
+                        UPDATE nba_orchestration.run_phase SET state = \(state), closed_at = now(),
+                            degraded_reasons = \(isDegraded ? ["lines were late"] : [])
                         WHERE run_id = \(runID) AND state IN ('open', 'waiting')
                         """
                     )
                     try await transaction.execute(
                         """
-                        UPDATE nba_orchestration.run SET state = \(state), finished_at = now(), reason = 'by the test'
+                        UPDATE nba_orchestration.run SET state = \(state), finished_at = now(), reason = 'by the test',
+                            degraded = \(isDegraded)
                         WHERE run_id = \(runID)
                         """
                     )

@@ -87,12 +87,36 @@ struct RetentionTests {
                     """
                 )
             }
+            // What takes a backfill back stays while the backfill is open.
+            for (job, state) in [("open", "paused"), ("over", "complete")] {
+                let run = UUID()
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.row_change
+                        (table_name, row_key, execution_id, run_id, game_date, kind, differences, changed_at)
+                    VALUES ('t', 'k', \(UUID()), \(run), '2024-01-15', 'removed', '{}', now() - interval '40 days')
+                    """
+                )
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.backfill_job
+                        (job_id, first_date, last_date, until_phase, window_size, state, actor, reason)
+                    VALUES (\(job), '2024-01-15', '2024-01-15', 4, 1, \(state), 'test', 'test')
+                    """
+                )
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.backfill_date (job_id, game_date, state, run_id, run_ids)
+                    VALUES (\(job), '2024-01-15', 'complete', \(run), ARRAY[\(run)])
+                    """
+                )
+            }
             let report = try await bench.asRole("phase4_to_phase5") { try await retention($0).pass() }
-            #expect(report?.rowChanges == 2)
+            #expect(report?.rowChanges == 3)
             let kept = try await pool.query("SELECT count(*) FROM nba_orchestration.row_change").scalar(as: Int.self)
-            #expect(kept == 2)
+            #expect(kept == 3)
             let recorded = try await pool.query("SELECT row_changes FROM nba_orchestration.retention_pass")
-            #expect(try recorded.column("row_changes", as: Int.self) == [2])
+            #expect(try recorded.column("row_changes", as: Int.self) == [3])
         }
     }
 

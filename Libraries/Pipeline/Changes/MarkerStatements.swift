@@ -1,5 +1,5 @@
 public import Basketball
-import Foundation
+public import Foundation
 public import Postgres
 
 extension MarkerSet {
@@ -7,7 +7,7 @@ extension MarkerSet {
     /// one cannot delete it; where a `full` marker stands, another `full` marker stands for the new entities.
     ///
     /// A marker on another date than `originDate`, or any when `wantRun` is set, asks for a run of its own.
-    func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
+    public func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
         [ReadWindow.sameDate, .laterDatesOfSeason].compactMap { window in
             let chosen = markers.filter { $0.window == window }
             return chosen.isEmpty

@@ -184,11 +184,15 @@ public struct Retention: Sendable {
         """
     }
 
+    /// Those of a backfill stay while it is open: they are what takes it back.
     private var rowChanges: SQL {
         """
         DELETE FROM nba_orchestration.row_change AS c USING (
             SELECT table_name, row_key, execution_id FROM nba_orchestration.row_change
             WHERE changed_at < now() - \(Int32(limits.stateDays)) * interval '1 day'
+                AND run_id <> ALL (ARRAY(
+                    SELECT unnest(d.run_ids) FROM nba_orchestration.backfill_date AS d
+                    JOIN nba_orchestration.backfill_job AS j USING (job_id) WHERE j.state IN ('running', 'paused', 'failed')))
             ORDER BY changed_at LIMIT \(limit)) AS old
         WHERE c.table_name = old.table_name AND c.row_key = old.row_key AND c.execution_id = old.execution_id
         """

@@ -67,7 +67,7 @@ struct DigestCommand: AsyncParsableCommand {
             try await transaction.execute(TableChecksum.settings)
             var digests: [TableChecksum] = []
             for table in tables {
-                digests.append(try await TableChecksum.compute(table, date: date, in: transaction))
+                digests.append(try await TableChecksum.compute(table, dates: date.map { $0...$0 }, in: transaction))
             }
             return digests
         }

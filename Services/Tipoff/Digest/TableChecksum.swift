@@ -19,10 +19,10 @@ struct TableChecksum: Sendable, Hashable {
     /// Computes it in the database.
     static func compute(
         _ table: TableDefinition,
-        date: GameDate?,
+        dates: ClosedRange<GameDate>?,
         in transaction: PostgresTransaction
     ) async throws -> TableChecksum {
-        let row = try await transaction.query(statement(table, date: date)).one()
+        let row = try await transaction.query(statement(table, dates: dates)).one()
         return TableChecksum(
             table: table.name,
             rows: Int(try row.decode("row_count", as: Int64.self)),
@@ -35,7 +35,7 @@ struct TableChecksum: Sendable, Hashable {
     static let settings: SQL = "SET LOCAL extra_float_digits = 1"
 
     /// Each row is hashed on its own, so that a big table needs 32 bytes a row and not its text.
-    static func statement(_ table: TableDefinition, date: GameDate?) -> SQL {
+    static func statement(_ table: TableDefinition, dates: ClosedRange<GameDate>?) -> SQL {
         let row = table.columns.filter(\.isBusiness).map(rendered).joined(separator: " || ',' || ")
         let order = table.key.map { name in
             "(\(sql: text(table.columns.first { $0.name == name } ?? .text(name)))) COLLATE \"C\"" as SQL
@@ -47,7 +47,10 @@ struct TableChecksum: Sendable, Hashable {
                                                      ORDER BY \(sql: order)), ''::bytea)), 'hex') AS digest
             FROM \(sql: names) WHERE removed_at IS NULL
             """
-        if let date, let column = table.dateColumn { statement += " AND \(identifier: column) = \(date.sqlDate)" }
+        if let dates, let column = table.dateColumn {
+            statement +=
+                " AND \(identifier: column) BETWEEN \(dates.lowerBound.sqlDate) AND \(dates.upperBound.sqlDate)"
+        }
         return statement
     }
 
