@@ -155,10 +155,7 @@ public enum PlayerContexts {
         )
         row.gameLines = side.lines
         row.opponentDefRatingLast10 = inputs.teams[opponent]?.defensiveRatingLast10
-        row.opponentFtRateAllowed =
-            SampleStatistics.mean(
-                (inputs.defenses[opponent]?.last(10) ?? []).compactMap(\.freeThrowRate)
-            )?.stored
+        row.opponentFtRateAllowed = inputs.defenses[opponent]?.mean(ofLast: 10, \.freeThrowRate)?.stored
         row.opponentDaysRest = inputs.teams[opponent]?.daysRest
         row.travel = side.travel
         row.playerAge = inputs.birthDates[player].map { game.date.years(since: $0) }

@@ -8,9 +8,10 @@ extension FeatureVector {
         setLoad(inputs)
         setGame(inputs)
         setTeams(inputs)
-        setScoring(inputs.history, inputs)
+        let recent = RecentScoring(inputs.history)
+        setScoring(inputs.history, recent, inputs)
         setLines(inputs)
-        setLineHistory(inputs)
+        setLineHistory(inputs, recent)
         setAvailability(inputs)
     }
 
@@ -100,7 +101,7 @@ extension FeatureVector {
         }
     }
 
-    private mutating func setScoring(_ history: PlayerHistory, _ inputs: FeatureInputs) {
+    private mutating func setScoring(_ history: PlayerHistory, _ recent: RecentScoring, _ inputs: FeatureInputs) {
         let last10 = history.last(10)
         let points10 = last10.map { Double($0.points) }
         set(11, Self.recentTrend(points10), else: .insufficientHistory)
@@ -116,17 +117,14 @@ extension FeatureVector {
         let meetings = history.games.filter { $0.opponent == inputs.opponentAbbr }.map { Double($0.points) }
         set(29, SampleStatistics.mean(meetings), else: .insufficientHistory)
         set(30, Double(meetings.count), else: .insufficientHistory)
-        set(32, SampleStatistics.mean(last10.map { Double($0.points) / $0.minutes }), else: .insufficientHistory)
+        set(32, recent.pointsPerMinuteLast10, else: .insufficientHistory)
         set(34, points10.count >= 5 ? SampleStatistics.slope(points10) : nil, else: .insufficientHistory)
 
-        let last3 = points10.suffix(3)
-        let mean3 = last3.count == 3 ? SampleStatistics.mean(last3) : nil
-        set(43, mean3, else: .insufficientHistory)
+        set(43, recent.pointsAverageLast3, else: .insufficientHistory)
         let last7 = points10.suffix(7)
         set(44, last7.count >= 4 ? SampleStatistics.slope(last7) : nil, else: .insufficientHistory)
-        let days60 = history.within(days: 60).map { Double($0.points) }
-        if let mean3, let mean = SampleStatistics.mean(days60),
-            let deviation = SampleStatistics.standardDeviation(days60)
+        if let mean3 = recent.pointsAverageLast3, let mean = recent.pointsAverage60Days,
+            let deviation = recent.pointsDeviation60Days
         {
             set(45, deviation > 0 ? (mean3 - mean) / deviation : nil, else: .undefined)
         } else {
@@ -137,11 +135,9 @@ extension FeatureVector {
         } else {
             set(46, missing: .insufficientHistory)
         }
-        let usage = history.last(5).compactMap(\.usagePercent)
-        set(48, usage.count >= 3 ? SampleStatistics.mean(usage) : nil, else: .insufficientHistory)
+        set(48, recent.usagePercentLast5, else: .insufficientHistory)
         set(49, Self.gamesSinceStructuralChange(history, team: inputs.teamAbbr), else: .insufficientHistory)
-        let minutes = last10.map(\.minutes)
-        set(58, minutes.count >= 3 ? SampleStatistics.standardDeviation(minutes) : nil, else: .insufficientHistory)
+        set(58, recent.minutesDeviationLast10, else: .insufficientHistory)
     }
 
     private mutating func setLines(_ inputs: FeatureInputs) {
@@ -170,17 +166,14 @@ extension FeatureVector {
         }
     }
 
-    private mutating func setLineHistory(_ inputs: FeatureInputs) {
+    private mutating func setLineHistory(_ inputs: FeatureInputs, _ recent: RecentScoring) {
         let withLine = inputs.history.last(10).compactMap { game in
             game.pointsLine.map { (points: game.points, line: $0) }
         }
         let results = withLine.map { LineResult(points: $0.points, line: $0.line) }.filter { $0 != .push }
         let share = Double(results.count { $0 == .over }) / Double(max(results.count, 1))
         set(55, results.count >= 5 ? share : nil, else: .noLine)
-        let margins = inputs.history.last(5).compactMap { game in
-            game.pointsLine.map { Double(game.points) - $0 }
-        }
-        set(56, margins.count >= 3 ? SampleStatistics.mean(margins) : nil, else: .noLine)
+        set(56, recent.lineMarginLast5, else: .noLine)
     }
 
     static func clamp(_ value: Double, _ limit: Double) -> Double { min(max(value, -limit), limit) }

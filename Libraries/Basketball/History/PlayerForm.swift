@@ -23,21 +23,46 @@ public struct PlayerForm: Sendable, Hashable {
     /// Mean true shooting (fraction) of the last ten, over the games that have one.
     public var trueShootingLast10: Double?
 
-    /// Computes the averages; all are nil without a game.
+    /// The form on the history's day; all averages are nil without a game.
     public init(_ history: PlayerHistory) {
-        let last10 = history.last(10)
-        let points10 = last10.map { Double($0.points) }
-        gamesPlayed = history.games.count
-        lastGameDate = history.lastDate
-        pointsAverageLast5 = Self.mean(points10.suffix(5))
-        pointsAverageLast10 = Self.mean(points10)
-        pointsAverageSeason = Self.mean(history.games.map { Double($0.points) })
-        pointsDeviationLast10 = SampleStatistics.standardDeviation(points10)?.stored
-        minutesAverageLast10 = Self.mean(last10.map(\.minutes))
-        minutesAverageSeason = Self.mean(history.games.map(\.minutes))
-        usagePercentLast10 = Self.mean(last10.compactMap(\.usagePercent))
-        usagePercentSeason = Self.mean(history.games.compactMap(\.usagePercent))
-        trueShootingLast10 = Self.mean(last10.compactMap(\.trueShooting))
+        let columns = GameColumns([history.games])
+        self = Self.forms(columns, at: columns.segments.before([history.date]))[0]
+    }
+
+    /// The form at each moment, from the games before it. Serving asks for one day of each player, training and backfill
+    /// for the day of every game (``GameSegments/beforeEachGame``). Games without minutes do not belong in the columns.
+    public static func forms(_ columns: GameColumns<PlayerGame>, at moments: Moments) -> [PlayerForm] {
+        let segments = columns.segments
+        let last5 = segments.windows(.last(5), at: moments)
+        let last10 = segments.windows(.last(10), at: moments)
+        let season = segments.windows(.season, at: moments)
+        let points = columns.column { Double($0.points) }
+        let minutes = columns.column(\.minutes)
+        let usage = columns.column(\.usagePercent)
+        let points5 = points.means(over: last5)
+        let points10 = points.means(over: last10)
+        let pointsSeason = points.means(over: season)
+        let deviation10 = points.sampleDeviations(over: last10)
+        let minutes10 = minutes.means(over: last10)
+        let minutesSeason = minutes.means(over: season)
+        let usage10 = usage.means(over: last10)
+        let usageSeason = usage.means(over: season)
+        let shooting10 = columns.column(\.trueShooting).means(over: last10)
+        return (0..<moments.count).map { index in
+            PlayerForm(
+                gamesPlayed: season.rows(index).count,
+                lastGameDate: segments.lastGame(before: moments, index),
+                pointsAverageLast5: points5[index]?.stored,
+                pointsAverageLast10: points10[index]?.stored,
+                pointsAverageSeason: pointsSeason[index]?.stored,
+                pointsDeviationLast10: deviation10[index]?.stored,
+                minutesAverageLast10: minutes10[index]?.stored,
+                minutesAverageSeason: minutesSeason[index]?.stored,
+                usagePercentLast10: usage10[index]?.stored,
+                usagePercentSeason: usageSeason[index]?.stored,
+                trueShootingLast10: shooting10[index]?.stored
+            )
+        }
     }
 
     /// A form read back from where it was stored.
@@ -66,8 +91,6 @@ public struct PlayerForm: Sendable, Hashable {
         self.usagePercentSeason = usagePercentSeason
         self.trueShootingLast10 = trueShootingLast10
     }
-
-    private static func mean(_ values: some Collection<Double>) -> Double? { SampleStatistics.mean(values)?.stored }
 }
 
 extension Double {

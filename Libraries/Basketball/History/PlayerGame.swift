@@ -1,5 +1,5 @@
 /// One game that a player took part in, as later dates look back at it. Took part means more than zero minutes.
-public struct PlayerGame: Sendable, Hashable {
+public struct PlayerGame: DatedGame {
     /// The league day of the game.
     public var date: GameDate
     /// Tricode of the team he played for.
@@ -67,11 +67,4 @@ public struct PlayerHistory: Sendable, Hashable {
 
     /// The last `count` games, or all when there are fewer; oldest first.
     public func last(_ count: Int) -> ArraySlice<PlayerGame> { games.suffix(count) }
-
-    /// The games of the `days` days before the date: date − days < game < date.
-    public func within(days: Int) -> ArraySlice<PlayerGame> {
-        let start = date.adding(days: -days)
-        let first = games.lastIndex { $0.date <= start }.map { $0 + 1 } ?? games.startIndex
-        return games[first...]
-    }
 }

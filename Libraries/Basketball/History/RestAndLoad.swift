@@ -23,21 +23,38 @@ public struct RestAndLoad: Sendable, Hashable {
     /// Mean usage (0–100) over the games of the last 7 days that have one.
     public var usagePercentLast7: Double?
 
-    /// Computes the figures for the history's day.
+    /// The figures for the history's day.
     public init(_ history: PlayerHistory) {
-        let last7 = history.within(days: 7)
-        let last14 = history.within(days: 14)
-        let dates = history.games.suffix(2).map(\.date)
-        daysRest = history.lastDate.map { history.date - $0 }
-        daysRestBeforeLastGame = dates.count == 2 ? dates[1] - dates[0] : nil
-        isBackToBack = daysRest.map { $0 == 1 }
-        gamesLast7 = last7.count
-        gamesLast14 = last14.count
-        minutesLast7 = last7.reduce(0) { $0 + $1.minutes }.stored
-        minutesLast14 = last14.reduce(0) { $0 + $1.minutes }.stored
-        minutesPerGameLast7 = SampleStatistics.mean(last7.map(\.minutes))?.stored
-        backToBacksLast14 = zip(last14, last14.dropFirst()).count { $1.date - $0.date == 1 }
-        usagePercentLast7 = SampleStatistics.mean(last7.compactMap(\.usagePercent))?.stored
+        let columns = GameColumns([history.games])
+        self = Self.loads(columns, at: columns.segments.before([history.date]))[0]
+    }
+
+    /// The figures at each moment, from the games before it; as ``PlayerForm/forms(_:at:)``.
+    public static func loads(_ columns: GameColumns<PlayerGame>, at moments: Moments) -> [RestAndLoad] {
+        let segments = columns.segments
+        let last2 = segments.windows(.last(2), at: moments)
+        let last7 = segments.windows(.days(7), at: moments)
+        let last14 = segments.windows(.days(14), at: moments)
+        let minutes = columns.column(\.minutes)
+        let minutes7 = minutes.sums(over: last7)
+        let minutes14 = minutes.sums(over: last14)
+        let average7 = minutes.means(over: last7)
+        let usage7 = columns.column(\.usagePercent).means(over: last7)
+        return (0..<moments.count).map { index in
+            let daysRest = segments.daysRest(at: moments, index)
+            return RestAndLoad(
+                daysRest: daysRest,
+                daysRestBeforeLastGame: segments.gaps(in: last2.rows(index)).first,
+                isBackToBack: daysRest.map { $0 == 1 },
+                gamesLast7: last7.rows(index).count,
+                gamesLast14: last14.rows(index).count,
+                minutesLast7: minutes7.values[index].stored,
+                minutesLast14: minutes14.values[index].stored,
+                minutesPerGameLast7: average7[index]?.stored,
+                backToBacksLast14: segments.gaps(in: last14.rows(index)).count { $0 == 1 },
+                usagePercentLast7: usage7[index]?.stored
+            )
+        }
     }
 
     /// Figures read back from where they were stored.

@@ -1,5 +1,5 @@
 /// One game of a team, as later dates look back at it.
-public struct TeamGame: Sendable, Hashable {
+public struct TeamGame: DatedGame {
     /// The league day of the game.
     public var date: GameDate
     /// Tricode of the other team.
@@ -45,43 +45,17 @@ public struct TeamHistory: Sendable, Hashable {
     public let date: GameDate
     /// Oldest first, all before `date`.
     public let games: [TeamGame]
+    /// What the games come to on the day.
+    public let averages: TeamAverages
 
     /// Keeps the games strictly before `date`, oldest first.
     public init(_ games: some Sequence<TeamGame>, before date: GameDate) {
         self.date = date
-        self.games = games.filter { $0.date < date }.sorted { $0.date < $1.date }
+        let columns = GameColumns([games.filter { $0.date < date }.sorted { $0.date < $1.date }])
+        self.games = columns.games
+        averages = TeamAverages.averages(columns, at: columns.segments.before([date]))[0]
     }
 
     /// Days since the last game (1 is a back-to-back); nil without one.
     public var daysRest: Int? { games.last.map { date - $0.date } }
-
-    /// Mean pace of the last ten games.
-    public var paceLast10: Double? { SampleStatistics.mean(games.suffix(10).compactMap(\.pace))?.stored }
-
-    /// Mean points per 100 possessions of the last ten games.
-    public var offensiveRatingLast10: Double? {
-        SampleStatistics.mean(games.suffix(10).compactMap(\.offensiveRating))?.stored
-    }
-
-    /// Mean points allowed per 100 possessions of the last fifteen games.
-    public var defensiveRatingLast15: Double? {
-        SampleStatistics.mean(games.suffix(15).compactMap(\.defensiveRating))?.stored
-    }
-
-    /// Mean points allowed per 100 possessions of the last ten games.
-    public var defensiveRatingLast10: Double? {
-        SampleStatistics.mean(games.suffix(10).compactMap(\.defensiveRating))?.stored
-    }
-
-    /// Share of the season's games won; nil below five games.
-    public var winShare: Double? {
-        let results = games.compactMap(\.isWin)
-        return results.count >= 5 ? (Double(results.count { $0 }) / Double(results.count)).stored : nil
-    }
-
-    /// Share of the last ten games decided by 15 points or more; nil below five games.
-    public var blowoutShareLast10: Double? {
-        let margins = games.suffix(10).compactMap(\.margin)
-        return margins.count >= 5 ? (Double(margins.count { abs($0) >= 15 }) / Double(margins.count)).stored : nil
-    }
 }

@@ -76,9 +76,9 @@ public struct ZoneDefense: Sendable, Hashable {
         let blocks = last.compactMap(\.blocks)
         games = last.count
         zoneGames = known.count
-        defensiveRating = SampleStatistics.mean(last.compactMap(\.defensiveRating))?.stored
-        pointsAllowedPerGame = SampleStatistics.mean(last.compactMap { $0.pointsAllowed.map(Double.init) })?.stored
-        opponentPace = SampleStatistics.mean(last.compactMap(\.opponentPace))?.stored
+        defensiveRating = history.mean(ofLast: Self.window, \.defensiveRating)?.stored
+        pointsAllowedPerGame = history.mean(ofLast: Self.window) { $0.pointsAllowed.map(Double.init) }?.stored
+        opponentPace = history.mean(ofLast: Self.window, \.opponentPace)?.stored
         let sum = ZoneShots.sum(known)
         let zoneGames = zoneGames
         func perGame(_ count: Int) -> Double? {
