@@ -96,7 +96,9 @@ import Testing
             }
             for attempt in Self.attempts {
                 let began = attempt.run == Self.full ? "2024-01-15T16:00:00Z" : "2024-01-15T19:00:00Z"
-                let mode = attempt.run == Self.delta && attempt.phase > .raw ? "entity_level" : "date_level"
+                // Predictions are made player by player, in a full run too.
+                let isSingle = attempt.run == Self.delta && attempt.phase > .raw || attempt.phase == .predictions
+                let mode = isSingle ? "entity_level" : "date_level"
                 let (inScope, processed, changed) = attempt.scope
                 try await transaction.execute(
                     """
@@ -110,7 +112,7 @@ import Testing
                            '2024-01-15', \(attempt.status), at, at + \(attempt.seconds) * interval '1 second',
                            \(attempt.seconds), 1, 'full', \(mode), \(Int32(inScope)), \(Int32(processed)),
                            \(Int32(changed)), \(attempt.isCompared ? 0.0 : nil), \(attempt.skip), 'test', 'unknown'
-                    FROM (SELECT \(began)::timestamptz AS at) AS began
+                    FROM (SELECT \(began)::timestamptz + \(Int32(attempt.phase.rawValue)) * interval '1 s' AS at) AS began
                     """
                 )
             }

@@ -23,7 +23,7 @@ struct EfficiencyReader: Sendable {
                 }
             let rows = try await work(where: condition, in: transaction)
             let dates = Set(rows.map(\.run.gameDate))
-            let full: SQL = "l.run_kind = 'full' AND l.phase >= 3 AND l.game_date = ANY(\(dates.map(\.sqlDate)))"
+            let full: SQL = "l.run_kind = 'full' AND l.game_date = ANY(\(dates.map(\.sqlDate)))"
             let totals = dates.isEmpty ? [] : try await work(where: full, in: transaction)
             return EfficiencyReport(span: span, runs: Self.runs(rows, totals: totals))
         }
@@ -43,7 +43,9 @@ struct EfficiencyReader: Sendable {
         return runs.values.map { run in
             var run = run
             let began = run.startedAt
-            let earlier = (fullRuns[run.gameDate] ?? []).filter { $0.run.startedAt <= began }
+            let earlier = (fullRuns[run.gameDate] ?? []).filter {
+                $0.run.startedAt <= began && EfficiencyRun.sparing.contains($0.work.name.phase)
+            }
             let newest = Dictionary(grouping: earlier, by: \.work.name).compactMapValues { rows in
                 rows.max { $0.run.startedAt < $1.run.startedAt }?.work.inScope
             }
@@ -84,7 +86,8 @@ struct EfficiencyReader: Sendable {
                    s.started_at,
                    COALESCE(extract(epoch FROM r.finished_at - r.opened_at),
                             extract(epoch FROM s.completed_at - s.started_at))::double precision AS run_seconds,
-                   bool_or(a.phase >= 3 AND a.processing_mode = 'entity_level') AS is_incremental,
+                   bool_or(a.run_kind <> 'full' AND a.phase >= 3 AND a.processing_mode = 'entity_level')
+                       AS is_incremental,
                    count(*) AS attempts, sum(a.entities_in_scope) AS in_scope, sum(a.entities_processed) AS processed,
                    sum(a.entities_changed) AS changed,
                    COALESCE(sum(a.entities_processed) FILTER (WHERE a.is_compared), 0) AS compared,
