@@ -112,6 +112,12 @@ let executables: [Target] = [
         swiftSettings: strict
     ),
     executable("DevBroker", ["KafkaTestKit", "Kafka", yams, arguments]),
+    .executableTarget(
+        name: "tipoff-benchmarks",
+        dependencies: ["Pipeline", "Postgres", "PostgresTestKit", "Basketball", arguments, logging],
+        path: "Tests/Benchmarks",
+        swiftSettings: strict
+    ),
     executable(
         "SourceSim",
         ["HTTPFetch", "Basketball", arguments, flyingFox, flyingSocks, logging, lifecycle, signals]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures a running stack and prints a table beside its references.
+"""Measures functions and a running stack, and prints a table beside their references.
 
-Every figure comes from the built executables, the broker and the database of this run: instants are read from rows
-that the services themselves committed. Writes an array of {name, value, unit, reference, reference_value, ratio}.
+Every figure of the stack comes from the built executables, the broker and the database of this run: instants are read from
+rows that the services themselves committed. Writes an array of {name, value, unit, reference, reference_value, ratio}.
 """
 
 import argparse
@@ -19,9 +19,12 @@ import time
 import uuid
 from pathlib import Path
 
+import bench_functions
 import kafka_hop
 
 ORCHESTRATION = "nba_orchestration"
+STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons"]
+FUNCTION_PARTS = ["rolling", "change_detection"]
 
 
 class Stack:
@@ -89,9 +92,10 @@ def percentile(values, share):
 
 
 def measure_slate(stack, runs, lane="backfill"):
-    """Full runs of the slate, from the first question to the published documents; and the hops inside them. The lane
-    `backfill` asks the sources that something depends on, `live` all that a full run asks."""
-    seconds, hops = [], []
+    """Full runs of the slate, from the first question to the published documents; the hops inside them; and how long the
+    Phases 3 and 4 of each were open. The lane `backfill` asks the sources that something depends on, `live` all that a
+    full run asks."""
+    seconds, hops, phases = [], [], {3: [], 4: []}
     for _ in range(runs):
         result = stack.tipoff("run", "open", "--kind", "full", "--date", stack.slate, "--lane", lane, "--wait",
                               "--json")
@@ -101,6 +105,10 @@ def measure_slate(stack, runs, lane="backfill"):
             f"""SELECT run_id, extract(epoch FROM finished_at - opened_at) FROM {ORCHESTRATION}.run
                 WHERE kind = 'full' AND game_date = '{stack.slate}' ORDER BY opened_at DESC LIMIT 1""")[0]
         seconds.append(float(took))
+        for phase, milliseconds in stack.sql(
+                f"""SELECT phase, extract(epoch FROM closed_at - opened_at) * 1000 FROM {ORCHESTRATION}.run_phase
+                    WHERE run_id = '{run}' AND phase IN (3, 4)"""):
+            phases[int(phase)].append(float(milliseconds))
         if not stack.has_commit_times:
             continue
         # The commit that ended the last task of a phase -> the first task of the next phase is claimed: two messages and
@@ -114,7 +122,7 @@ def measure_slate(stack, runs, lane="backfill"):
                                WHERE run_id = '{run}' GROUP BY phase)
                 SELECT extract(epoch FROM b.at - e.at) FROM ended AS e JOIN begun AS b ON b.phase = e.phase + 1
                 WHERE b.at IS NOT NULL""")]
-    return seconds, hops
+    return seconds, hops, phases
 
 
 def pgbench(stack, script, transactions, clients=1):
@@ -393,28 +401,9 @@ def measure_recovery(stack, services):
     return seconds or None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--slate", required=True)
-    parser.add_argument("--output", required=True)
-    parser.add_argument("--barrier-runs", type=int, default=2000)
-    parser.add_argument("--updates", type=int, default=200)
-    parser.add_argument(
-        "--only", nargs="+", choices=["slate", "ingest", "update", "barrier", "recovery", "seasons"],
-        help="measure these parts; the references and memory are always measured")
-    options = parser.parse_args()
-    stack = Stack(options.run, options.slate)
-    figures = []
-
-    def add(name, value, unit, reference=None, reference_value=None):
-        ratio = value / reference_value if reference_value else None
-        figures.append({"name": name, "value": value, "unit": unit, "reference": reference,
-                        "reference_value": reference_value, "ratio": ratio})
-        tail = f"  {reference} {reference_value:.4g}  ratio {ratio:.3g}" if ratio else ""
-        print(f"{name:32} {value:12.4g} {unit:8}{tail}", flush=True)
-
-    for service in sorted(path.name for path in (Path(options.run) / "pid").iterdir() if path.name[0] != "."):
+def measure_stack(stack, options, wanted, add):
+    """The parts that need a stack, with the references and the memory of its services."""
+    for service in sorted(path.name for path in (stack.directory / "pid").iterdir() if path.name[0] != "."):
         if service not in ("devbroker", "sourcesim", "postgres"):
             add(f"private_mib_{service}", private_mib(stack.pid(service)), "MiB")
     stack.sql("CREATE TABLE IF NOT EXISTS public.bench_commit (n bigserial PRIMARY KEY, t timestamptz DEFAULT now())")
@@ -423,10 +412,11 @@ def main():
     add("commit_ms_p50", commit, "ms")
     hop = percentile(kafka_hop.hops(stack.brokers, stack.prefix + "nba-phase6-publishing-complete", 200), 0.5)
     add("kafka_hop_ms_p50", hop, "ms")
-    wanted = lambda part: not options.only or part in options.only
     if wanted("slate"):
-        slates, hops = measure_slate(stack, 15)
+        slates, hops, phases = measure_slate(stack, 15)
         add("slate_s", statistics.median(slates), "s")
+        for phase, milliseconds in phases.items():
+            add(f"phase{phase}_slate_ms", statistics.median(milliseconds), "ms")
         add("slate_every_source_s", statistics.median(measure_slate(stack, 5, "live")[0]), "s")
         if hops:
             add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
@@ -456,6 +446,39 @@ def main():
             add("four_seasons_peak_mib_raw", peak, "MiB", "before them", before)
         else:
             print("four_seasons: no game logs beside the checkout (../shared/data); not measured", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--bin", required=True, help="where the release build is")
+    parser.add_argument("--slate", help="the date that the stack at --run has run; without it only functions are measured")
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--barrier-runs", type=int, default=2000)
+    parser.add_argument("--updates", type=int, default=200)
+    parser.add_argument(
+        "--only", nargs="+", choices=[*STACK_PARTS, *FUNCTION_PARTS],
+        help="measure these parts; the references and memory of the stack are measured with any part of it")
+    options = parser.parse_args()
+    wanted = lambda part: not options.only or part in options.only
+    if not options.slate and any(map(wanted, STACK_PARTS)):
+        parser.error("parts of the stack need --slate")
+    figures = []
+
+    def add(name, value, unit, reference=None, reference_value=None, ratio=None):
+        ratio = ratio or (value / reference_value if reference_value else None)
+        figures.append({"name": name, "value": value, "unit": unit, "reference": reference,
+                        "reference_value": reference_value, "ratio": ratio})
+        tail = f"  {reference} {reference_value:.4g}  ratio {ratio:.3g}" if ratio else ""
+        print(f"{name:32} {value:12.4g} {unit:8}{tail}", flush=True)
+
+    benchmarks = Path(options.bin) / "tipoff-benchmarks"
+    if wanted("rolling"):
+        bench_functions.measure_rolling(benchmarks, Path(options.run) / "rolling", add)
+    if wanted("change_detection"):
+        bench_functions.measure_change_detection(benchmarks, add)
+    if options.slate:
+        measure_stack(Stack(options.run, options.slate), options, wanted, add)
     Path(options.output).parent.mkdir(parents=True, exist_ok=True)
     Path(options.output).write_text(json.dumps(figures, indent=2) + "\n")
     print(f"written {options.output}")

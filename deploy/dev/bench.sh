@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The benchmark: a stack of its own with the season loaded, then deploy/dev/bench.py, side by side with its references.
+# Functions alone (`--only rolling change_detection`) need no stack.
 # TIPOFF_KAFKA_BROKERS and TIPOFF_DATABASE_URL replace the embedded broker and database, as everywhere.
 set -euo pipefail
 export TIPOFF_RUN_DIR=${TIPOFF_RUN_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.run/bench}
@@ -16,6 +17,24 @@ failed() {
     stack_stop
     exit "$status"
 }
+# Whether the arguments name parts, and none of the stack's.
+only_functions() {
+    local argument named=no
+    for argument in "$@"; do
+        case $argument in
+            --only | --only=*) named=yes ;;
+            rolling | change_detection) ;;
+            *) return 1 ;;
+        esac
+    done
+    [ "$named" = yes ]
+}
+[ -x "$BIN_DIR/tipoff-benchmarks" ] || { warn "$BIN_DIR/tipoff-benchmarks is missing: make release"; exit 2; }
+arguments=(--run "$RUN_DIR" --bin "$BIN_DIR" --output "$ROOT/.run/bench.json")
+if only_functions "$@"; then
+    python3 "$ROOT/deploy/dev/bench.py" "${arguments[@]}" "$@"
+    exit
+fi
 trap failed EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -24,4 +43,4 @@ export TIPOFF_PLANNER=false
 export TIPOFF_DELTA_DEBOUNCE=0s
 stack_start fresh
 stack_load
-python3 "$ROOT/deploy/dev/bench.py" --run "$RUN_DIR" --slate "$STACK_SLATE" --output "$ROOT/.run/bench.json" "$@"
+python3 "$ROOT/deploy/dev/bench.py" "${arguments[@]}" --slate "$STACK_SLATE" "$@"

@@ -25,11 +25,10 @@ public struct ChangeDetector: Sendable {
             plan.rejection = .superseded
             return plan
         }
-        var hasher = RowHasher(table: table)
-        let hashes = write.rows.map { hasher.hash($0) }
-        let keys = write.rows.map { RowHash.keyText($0, keyIndices) }
+        let fingerprints = RowFingerprints(write)
+        let (keys, hashes) = (fingerprints.keys, fingerprints.hashes)
         if case .rows = write.scope {
-            let digest = RowHash.digest(keys: keys, hashes: hashes)
+            let digest = fingerprints.digest
             if let head, head.digest == digest {
                 plan.digest = digest
                 plan.unchangedCount = write.rows.count
@@ -44,26 +43,20 @@ public struct ChangeDetector: Sendable {
 
         let storedRows = found.count > 1 ? found[1] : try await reader.query(keyQuery(of: write))
         let stored = try storedKeys(of: write, in: storedRows)
-        var fresh: [Int] = []
-        var differing: [Int] = []
-        var produced: Set<String> = []
-        for (index, key) in keys.enumerated() {
-            guard produced.insert(key).inserted else {
-                throw ChangeDetectionError.duplicateKey(table: table.name, key: key)
-            }
-            switch stored[key] {
-            case nil: fresh.append(index)
-            case .some(let row) where row.isRemoved: fresh.append(index)
-            case .some(let row) where row.hash != hashes[index]: differing.append(index)
-            case .some: plan.unchangedCount += 1
-            }
+        let comparison: RowComparison
+        do {
+            comparison = try RowComparison(keys: keys, hashes: hashes, stored: stored)
+        } catch {
+            throw ChangeDetectionError.duplicateKey(table: table.name, key: error.key)
         }
+        let (fresh, differing) = (comparison.fresh, comparison.differing.map(\.row))
+        plan.unchangedCount = comparison.unchangedCount
         plan.upserts = (fresh + differing).map { ($0, hashes[$0]) }
         let allColumns = Set(table.columns.map(\.name))
         plan.changes = fresh.map { change(.inserted, write.rows[$0], write, allColumns) }
         let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
         var departures: [RowChange] = []
-        for index in differing {
+        for (index, place) in comparison.differing {
             let columns =
                 old[keys[index]].map { Set(differences($0, write.rows[index], table).map(\.column)) } ?? allColumns
             let update = change(.updated, write.rows[index], write, columns)
@@ -71,7 +64,7 @@ public struct ChangeDetector: Sendable {
             plan.updates[index] = RowDifference(
                 key: keyIndices.map { write.rows[index][$0] },
                 date: update.date,
-                hashBefore: stored[keys[index]]?.hash,
+                hashBefore: stored.hashes[place],
                 hashAfter: hashes[index],
                 values: old[keys[index]].map { differences($0, write.rows[index], table) } ?? []
             )
@@ -83,13 +76,16 @@ public struct ChangeDetector: Sendable {
                 departures.append(before)
             }
         }
-        for (key, row) in stored where !row.isRemoved && !produced.contains(key) {
-            plan.removedKeys.append(row.key)
-            plan.removals.append(
-                RowDifference(key: row.key, date: row.identity.date, hashBefore: row.hash, values: [])
-            )
-            var removal = row.identity
+        let keyTypes = keyTypes(of: table)
+        for place in comparison.gone {
+            let row = storedRows[place]
+            let key = try storedKey(row, keyTypes)
+            var removal = try storedIdentity(row, of: write)
             removal.columns = allColumns
+            plan.removedKeys.append(key)
+            plan.removals.append(
+                RowDifference(key: key, date: removal.date, hashBefore: stored.hashes[place], values: [])
+            )
             plan.changes.append(removal)
         }
         plan.changes += departures
@@ -121,13 +117,6 @@ public struct ChangeDetector: Sendable {
         }
     }
 
-    private struct StoredRow {
-        var key: [Cell]
-        var hash: String?
-        var isRemoved: Bool
-        var identity: RowChange
-    }
-
     /// The columns that tell which entities a row concerns, in a fixed order.
     private func entityColumns(of table: TableDefinition) -> [(key: EntityKind, value: String)] {
         table.entityColumns.sorted { $0.key < $1.key }
@@ -142,34 +131,36 @@ public struct ChangeDetector: Sendable {
             """
     }
 
-    private func storedKeys(of write: TableWrite, in rows: PostgresRows) throws -> [String: StoredRow] {
+    private func storedKeys(of write: TableWrite, in rows: PostgresRows) throws -> StoredKeys {
+        let types = keyTypes(of: write.table)
+        let positions = Array(types.indices)
+        return StoredKeys(
+            keys: try rows.map { RowHasher.keyText(try storedKey($0, types), positions) },
+            hashes: try rows.column("data_hash", as: String?.self),
+            areRemoved: try rows.column("is_removed", as: Bool.self)
+        )
+    }
+
+    private func keyTypes(of table: TableDefinition) -> [ColumnType] {
+        table.key.map { table.columns[table.index(of: $0)].type }
+    }
+
+    /// The key of a row of ``keyQuery(of:)``, in the table's key order.
+    private func storedKey(_ row: PostgresRow, _ types: [ColumnType]) throws -> [Cell] {
+        try types.indices.map { try CellArrays.decode(row, at: $0, types[$0]) }
+    }
+
+    /// What a row of ``keyQuery(of:)`` concerns.
+    private func storedIdentity(_ row: PostgresRow, of write: TableWrite) throws -> RowChange {
         let table = write.table
-        let keyTypes = table.key.map { table.columns[table.index(of: $0)].type }
-        let entities = entityColumns(of: table)
-        var stored: [String: StoredRow] = Dictionary(minimumCapacity: rows.count)
-        let positions = Array(table.key.indices)
-        for row in rows {
-            let key = try positions.map { try CellArrays.decode(row, at: $0, keyTypes[$0]) }
-            var identity = RowChange(
-                kind: .removed,
-                date: try storedDate(row, of: write),
-                entities: [:],
-                columns: []
-            )
-            for (offset, entity) in entities.enumerated() {
-                identity.entities[entity.key] = try row.decode(
-                    at: table.key.count + (table.dateColumn == nil ? 0 : 1) + offset,
-                    as: String?.self
-                )
-            }
-            stored[RowHash.keyText(key, positions)] = StoredRow(
-                key: key,
-                hash: try row.decode("data_hash"),
-                isRemoved: try row.decode("is_removed"),
-                identity: identity
+        var identity = RowChange(kind: .removed, date: try storedDate(row, of: write), entities: [:], columns: [])
+        for (offset, entity) in entityColumns(of: table).enumerated() {
+            identity.entities[entity.key] = try row.decode(
+                at: table.key.count + (table.dateColumn == nil ? 0 : 1) + offset,
+                as: String?.self
             )
         }
-        return stored
+        return identity
     }
 
     /// The stored business columns of the given rows, by key.
@@ -192,7 +183,7 @@ public struct ChangeDetector: Sendable {
         var old: [String: [Cell]] = [:]
         for row in found {
             let cells = try table.columns.indices.map { try CellArrays.decode(row, at: $0, table.columns[$0].type) }
-            old[RowHash.keyText(cells, keyIndices)] = cells
+            old[RowHasher.keyText(cells, keyIndices)] = cells
         }
         return old
     }
@@ -269,22 +260,5 @@ public enum ChangeDetectionError: Error, Sendable, Hashable, CustomStringConvert
                 + "quarantined, because a source that lost rows must not remove them"
         case .staleHead(let table, let scope): "another execution wrote \(table) (\(scope)) meanwhile"
         }
-    }
-}
-
-/// The digest of a scope.
-enum RowHash {
-    static func keyText(_ cells: [Cell], _ indices: [Int]) -> String { RowHasher.keyText(cells, indices) }
-
-    /// SHA-256 over the sorted (key, hash) pairs.
-    static func digest(keys: [String], hashes: [String]) -> String {
-        var bytes: [UInt8] = []
-        for (key, hash) in zip(keys, hashes).sorted(by: { $0.0 < $1.0 }) {
-            bytes.append(contentsOf: key.utf8)
-            bytes.append(0)
-            bytes.append(contentsOf: hash.utf8)
-            bytes.append(0)
-        }
-        return SHA256.hash(bytes).hex
     }
 }

@@ -1,13 +1,24 @@
-import Basketball
-import Foundation
-public import Postgres
+package import Basketball
+package import Foundation
+package import Postgres
 
 /// The statements that apply plans; they run inside the transaction that finishes their tasks.
-enum ChangeWriter {
+package enum ChangeWriter {
     /// A plan and the execution that its rows belong to.
     struct Part {
         var plan: ChangePlan
         var execution: ExecutionIdentity
+    }
+
+    /// The statements for one plan.
+    package static func statements(
+        for plan: ChangePlan,
+        runID: UUID,
+        executionID: UUID,
+        gameDate: GameDate
+    ) throws(JSONError) -> [SQL] {
+        let execution = ExecutionIdentity(runID: runID, executionID: executionID, gameDate: gameDate)
+        return try statements(for: [Part(plan: plan, execution: execution)])
     }
 
     /// The statements for plans of one table and scope head, in order. The first one moves the head and must affect

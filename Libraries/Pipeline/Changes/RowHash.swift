@@ -3,12 +3,13 @@ import Foundation
 
 /// The versioned canonical encoding behind a row's hash: type tag, length and bytes of each business column in the
 /// table's order, so that 2 and 2.0, NULL and an empty text, or two texts split differently never meet.
-struct RowHasher {
+struct RowHasher: ~Copyable {
     /// Changes whenever the encoding does, so that old hashes are recomputed instead of compared.
     static let version: UInt8 = 1
 
     private let columns: [Int]
     private var buffer: [UInt8] = []
+    private var sha = SHA256()
 
     init(table: TableDefinition) {
         columns = table.columns.indices.filter { table.columns[$0].isBusiness }
@@ -20,7 +21,8 @@ struct RowHasher {
         buffer.removeAll(keepingCapacity: true)
         buffer.append(Self.version)
         for index in columns { Self.append(cells[index], to: &buffer) }
-        return SHA256.hash(buffer).short
+        sha.update(buffer)
+        return sha.finish().short
     }
 
     static func append(_ cell: Cell, to buffer: inout [UInt8]) {
@@ -47,9 +49,41 @@ struct RowHasher {
 
     /// The key of a row as one string that no two different keys share.
     static func keyText(_ cells: [Cell], _ indices: [Int]) -> String {
-        indices.map { index in
+        var key = ""
+        for (number, index) in indices.enumerated() {
             let text = cells[index].plainText
-            return "\(text.utf8.count):\(text)"
-        }.joined(separator: "|")
+            if number > 0 { key += "|" }
+            key += "\(text.utf8.count):"
+            key += text
+        }
+        return key
+    }
+}
+
+/// The key and the hash of every row of a write.
+package struct RowFingerprints: Sendable {
+    package let keys: [String]
+    package let hashes: [String]
+
+    package init(_ write: TableWrite) {
+        let keyIndices = write.table.key.map(write.table.index)
+        var hasher = RowHasher(table: write.table)
+        var hashes: [String] = []
+        hashes.reserveCapacity(write.rows.count)
+        for row in write.rows { hashes.append(hasher.hash(row)) }
+        self.hashes = hashes
+        keys = write.rows.map { RowHasher.keyText($0, keyIndices) }
+    }
+
+    /// SHA-256 over the (key, hash) pairs in the order of their keys.
+    package var digest: String {
+        var bytes: [UInt8] = []
+        for (key, hash) in zip(keys, hashes).sorted(by: { $0.0 < $1.0 }) {
+            bytes.append(contentsOf: key.utf8)
+            bytes.append(0)
+            bytes.append(contentsOf: hash.utf8)
+            bytes.append(0)
+        }
+        return SHA256.hash(bytes).hex
     }
 }
