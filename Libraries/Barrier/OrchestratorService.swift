@@ -32,7 +32,10 @@ public struct OrchestratorService: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await consume(consumer) }
                 group.addTask { await keepTime() }
-                if definition.opensDeltas { group.addTask { await retain() } }
+                if definition.opensDeltas {
+                    group.addTask { await retain() }
+                    group.addTask { await watchChanges() }
+                }
                 await group.waitForAll()
             }
         }
@@ -93,6 +96,26 @@ public struct OrchestratorService: Service {
                 pause = .seconds(60)
             }
             await context.pause(pause)
+        }
+    }
+
+    /// Looks once a day whether the detection of changes is stuck at nothing or everything; of several replicas the one
+    /// that holds the role.
+    private func watchChanges() async {
+        let guards = ChangeGuards(
+            pool: context.pool,
+            registry: context.registry,
+            clock: context.clock,
+            hour: context.work.audit.hour,
+            role: definition.name,
+            owner: context.instance,
+            logger: context.logger
+        )
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do { try await guards.round() } catch {
+                context.logger.warning("change guards failed; trying again", metadata: ["error": "\(error)"])
+            }
+            await context.pause(ChangeGuards.interval)
         }
     }
 

@@ -43,6 +43,9 @@ public struct Season: Sendable, Hashable, Comparable, Codable, CustomStringConve
     /// Seasons in order of time.
     public static func < (left: Season, right: Season) -> Bool { left.startYear < right.startYear }
 
+    /// The first day that belongs to the season.
+    public var firstDay: GameDate { Season.firstDay(ofSeasonStarting: startYear) }
+
     /// The last day that belongs to the season: the day before the next one begins.
     public var lastDay: GameDate {
         GameDate(unchecked: Season.firstDay(ofSeasonStarting: startYear + 1).daysSince1970 - 1)

@@ -64,6 +64,7 @@ struct RootCommand: AsyncParsableCommand {
             EfficiencyCommand.self, RunCommand.self, TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
+            AuditCommand.self,
             NamesCommand.self, OverrideCommand.self, RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
             MigrateCommand.self,
             TopicsCommand.self,

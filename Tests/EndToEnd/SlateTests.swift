@@ -9,4 +9,9 @@ struct SlateTests {
         #expect(undisturbed.documents >= 2)
         #expect(undisturbed.deadLetters == [])
     }
+
+    @Test("What the run wrote is what a full computation gives, by the services' own audit")
+    func audited() async throws {
+        for (code, output) in try await Undisturbed.shared.audits { #expect(code == 0, "\(output)") }
+    }
 }

@@ -22,6 +22,8 @@ struct Undisturbed: Sendable {
     var predictions: Int64
     var documents: Int64
     var deadLetters: [String]
+    /// What came of comparing the slate and a date of its history with a full computation.
+    var audits: [(code: Int32, output: String)]
 
     /// Made once in a test process.
     static var shared: Undisturbed {
@@ -48,7 +50,11 @@ struct Undisturbed: Sendable {
             messages: try await calm.messages(of: run),
             predictions: try await calm.count("SELECT count(*) FROM nba_predictions.player_prop_predictions"),
             documents: try await calm.count("SELECT count(*) FROM nba_publishing.document_pointer"),
-            deadLetters: try await calm.deadLetters()
+            deadLetters: try await calm.deadLetters(),
+            audits: [
+                try await calm.tipoff("audit", "run", "--date", slate, "--wait", "--timeout", "120"),
+                try await calm.tipoff("audit", "run", "--date", history[3], "--wait", "--timeout", "120"),
+            ]
         )
         try await stack.topics?.remove()
         try await calm.stop()

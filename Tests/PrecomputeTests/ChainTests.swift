@@ -24,9 +24,7 @@ import Warehouse
         )
     }
 
-    private func count(_ bench: Workbench, _ sql: SQL) async throws -> Int {
-        try await bench.pool.query(sql).scalar(as: Int.self)
-    }
+    private func count(_ bench: Workbench, _ sql: SQL) async throws -> Int { try await bench.count(sql) }
 
     @Test func everyDateGetsItsRowsAndASecondFullRunChangesNothing() async throws {
         try await Workbench.with("chain") { bench in
@@ -125,7 +123,8 @@ import Warehouse
                 #expect(stars > 0)
             }
             for round in 0..<rounds {
-                let what = (0..<3).map { _ in mutate(&league) }
+                // Every kind that moves rows between dates, teams or players, one after the other, among random ones.
+                let what = [league.change(.init(rawValue: round)), league.change(), league.change()]
                 try await league.store(in: bench)
                 for date in league.dates { try await bench.runChain(date) }
                 for date in league.dates {
@@ -137,87 +136,6 @@ import Warehouse
                     }
                 }
             }
-        }
-    }
-
-    /// One random change of the raw tables; says which.
-    private func mutate(_ league: inout SmallLeague) -> String {
-        var random = league.random
-        defer { league.random = random }
-        let index = Int.random(in: league.players.indices, using: &random)
-        let row = league.players[index]
-        switch Int.random(in: 0..<18, using: &random) {
-        case 0:
-            league.players[index].points = Int.random(in: 0...50, using: &random)
-            return "points of \(row.playerLookup) \(row.gameDate)"
-        case 1:
-            league.players[index].minutes = Double(Int.random(in: 0...40, using: &random))
-            return "minutes of \(row.playerLookup) \(row.gameDate)"
-        case 2:
-            league.players.remove(at: index)
-            return "removed \(row.playerLookup) \(row.gameDate)"
-        case 3:
-            let box = Int.random(in: league.boxes.indices, using: &random)
-            league.boxes[box].fieldGoalsAttempted = Int.random(in: 60...110, using: &random)
-            return "attempts of \(league.boxes[box].teamAbbr) \(league.boxes[box].gameDate)"
-        case 4:
-            let box = league.boxes.remove(at: Int.random(in: league.boxes.indices, using: &random))
-            return "no team box of \(box.teamAbbr) \(box.gameDate)"
-        case 5 where !league.props.isEmpty:
-            let prop = Int.random(in: league.props.indices, using: &random)
-            let old = league.props[prop]
-            league.props[prop].pointsLine = Double(Int.random(in: 5...40, using: &random)) + 0.25
-            return "line of \(old.playerLookup) \(old.gameDate)"
-        case 6 where !league.props.isEmpty:
-            let prop = league.props.remove(at: Int.random(in: league.props.indices, using: &random))
-            return "no line of \(prop.playerLookup) \(prop.gameDate)"
-        case 7:
-            let line = Int.random(in: league.lines.indices, using: &random)
-            league.lines[line].outcomePoint = Double(Int.random(in: -12...12, using: &random))
-            return "game line of \(league.lines[line].gameID)"
-        case 8:
-            let report = Int.random(in: league.injuries.indices, using: &random)
-            league.injuries[report].state.injuryStatus = InjuryStatus.allCases.randomElement(using: &random)?.rawValue
-            return "status of \(league.injuries[report].listedAs) \(league.injuries[report].game)"
-        case 9:
-            let report = league.injuries.remove(at: Int.random(in: league.injuries.indices, using: &random))
-            return "no report on \(report.listedAs) \(report.game)"
-        case 10:
-            league.random = random
-            let player = league.addOperatorsWord(on: row.gameDate)
-            random = league.random
-            return "an operator's word on \(player) \(row.gameDate)"
-        case 11:
-            league.players[index].teamAbbr = row.opponentTeamAbbr
-            league.players[index].opponentTeamAbbr = row.teamAbbr
-            league.players[index].isHome.toggle()
-            return "\(row.playerLookup) played for the others \(row.gameDate)"
-        case 12:
-            let shot = Int.random(in: league.shots.indices, using: &random)
-            league.shots[shot].feet = Double(Int.random(in: 0...22, using: &random))
-            return "distance of a shot of \(league.shots[shot].shooter) \(league.shots[shot].gameID)"
-        case 13:
-            let shot = league.shots.remove(at: Int.random(in: league.shots.indices, using: &random))
-            return "no shot of \(shot.shooter) \(shot.gameID)"
-        case 14:
-            let shot = Int.random(in: league.shots.indices, using: &random)
-            league.shots[shot].blocker = league.rosters.keys.sorted().randomElement(using: &random)
-            return "blocker of \(league.shots[shot].shooter) \(league.shots[shot].gameID)"
-        case 15:
-            let line = Int.random(in: league.gamebooks.indices, using: &random)
-            league.gamebooks[line].status = ["active", "dnp", "inactive"].randomElement(using: &random) ?? "dnp"
-            return
-                "gamebook status of \(league.gamebooks[line].game.playerLookup) \(league.gamebooks[line].game.gameID)"
-        case 16:
-            let line = Int.random(in: league.gamebooks.indices, using: &random)
-            league.gamebooks[line].game.minutes = Double(Int.random(in: 1...44, using: &random)) + 0.5
-            return
-                "gamebook minutes of \(league.gamebooks[line].game.playerLookup) \(league.gamebooks[line].game.gameID)"
-        default:
-            let game = Int.random(in: league.schedule.indices, using: &random)
-            league.schedule[game].isPostponed.toggle()
-            league.schedule[game].gameStatus = league.schedule[game].isPostponed ? 1 : 3
-            return "postponed \(league.schedule[game].gameID)"
         }
     }
 

@@ -188,7 +188,7 @@ public struct ChangeDetector: Sendable {
         return old
     }
 
-    private func condition(of write: TableWrite) -> SQL {
+    func condition(of write: TableWrite) -> SQL {
         let table = write.table
         var parts = write.scope.conditions.map { condition -> SQL in
             let type = table.columns[table.index(of: condition.column)].type

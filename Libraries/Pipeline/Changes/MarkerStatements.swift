@@ -8,7 +8,7 @@ extension MarkerSet {
     ///
     /// A marker on another date than `originDate`, or any when `wantRun` is set, asks for a run of its own.
     public func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
-        [ReadWindow.sameDate, .laterDatesOfSeason].compactMap { window in
+        [ReadWindow.sameDate, .laterDatesOfSeason, .wholeSeason].compactMap { window in
             let chosen = markers.filter { $0.window == window }
             return chosen.isEmpty
                 ? nil
@@ -26,11 +26,12 @@ extension MarkerSet {
         let given: SQL = """
             SELECT * FROM unnest(\(markers.map(\.processor))::text[], \(markers.map { Int16($0.phase.rawValue) })::int2[],
                                  \(markers.map { PostgresDate(daysSince1970: $0.date.daysSince1970) })::date[],
-                                 \(markers.map { PostgresDate(daysSince1970: Season(containing: $0.date).lastDay.daysSince1970) })::date[],
+                                 \(markers.map { Season(containing: $0.date).firstDay.postgres })::date[],
+                                 \(markers.map { Season(containing: $0.date).lastDay.postgres })::date[],
                                  \(markers.map { $0.kind?.rawValue ?? "full" })::text[], \(markers.map(\.entity))::text[])
-                AS g(processor, phase, game_date, season_end, kind, entity)
+                AS g(processor, phase, game_date, season_start, season_end, kind, entity)
             """
-        // A later date is marked when some run has reached for it: a date without a run reads the row when it is run.
+        // Another date is marked when some run has reached for it: a date without a run reads the row when it is run.
         let incoming: SQL =
             switch window {
             case .sameDate: "SELECT DISTINCT processor, phase, game_date, kind, entity FROM given"
@@ -40,6 +41,14 @@ extension MarkerSet {
                 JOIN (SELECT DISTINCT game_date, until_phase FROM nba_orchestration.run) AS later
                     ON later.game_date > g.game_date AND later.game_date <= g.season_end
                     AND later.until_phase >= g.phase
+                """
+            case .wholeSeason:
+                """
+                SELECT processor, phase, game_date, kind, entity FROM given
+                UNION
+                SELECT g.processor, g.phase, other.game_date, g.kind, g.entity FROM given AS g
+                JOIN (SELECT DISTINCT game_date, until_phase FROM nba_orchestration.run) AS other
+                    ON other.game_date BETWEEN g.season_start AND g.season_end AND other.until_phase >= g.phase
                 """
             }
         // A `full` marker stands for its date's entities; what changes under it is one more `full` marker. Each connection

@@ -41,6 +41,11 @@ public enum ReadWindow: Sendable, Hashable {
     case sameDate
     /// Every later date of the season: the reader looks at history strictly before its own date.
     case laterDatesOfSeason
+    /// Every date of the season: what the row says holds on all of them, such as a birth date that is learnt late.
+    case wholeSeason
+
+    /// Whether a row matters to the reader's work on the row's own date.
+    var includesOwnDate: Bool { self != .laterDatesOfSeason }
 }
 
 /// One table that a processor reads, and the columns whose change starts it.

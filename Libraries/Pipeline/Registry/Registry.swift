@@ -23,7 +23,7 @@ public struct Registry: Sendable {
         self.readersByTable = readers
         for writer in processors {
             guard let output = writer.output else { continue }
-            for (reader, input) in readersByTable[output] ?? [] where input.window == .sameDate {
+            for (reader, input) in readersByTable[output] ?? [] where input.window.includesOwnDate {
                 precondition(
                     (writer.phase, writer.level) < (reader.phase, reader.level),
                     "\(reader.name) reads \(output) but does not come after \(writer.name)"
@@ -79,7 +79,7 @@ public struct Registry: Sendable {
     public func closure(of names: Set<String>, in phase: Phase) -> [ProcessorDefinition] {
         var reached = names
         for processor in enabled(in: phase) where !reached.contains(processor.name) {
-            let tables = Set(processor.inputs.filter { $0.window == .sameDate }.map(\.table))
+            let tables = Set(processor.inputs.filter(\.window.includesOwnDate).map(\.table))
             let touched = enabled(in: phase).contains { writer in
                 guard let output = writer.output else { return false }
                 return reached.contains(writer.name) && tables.contains(output)
@@ -97,7 +97,7 @@ public struct Registry: Sendable {
         for next in Phase.allCases where next >= phase {
             for candidate in enabled(in: next) {
                 guard (candidate.phase, candidate.name) != (phase, name) else { continue }
-                let reads = candidate.inputs.contains { $0.window == .sameDate && tables.contains($0.table) }
+                let reads = candidate.inputs.contains { $0.window.includesOwnDate && tables.contains($0.table) }
                 guard reads else { continue }
                 reached.append(candidate)
                 if let output = candidate.output { tables.insert(output) }

@@ -180,10 +180,9 @@ extension Registry {
                     ),
                     Input(teamDefense, ["opp_ft_attempts", "opponent_possessions"], .laterDatesOfSeason),
                 ]
-                    + ["nba_raw.espn_team_rosters", "nba_raw.br_rosters_current"].flatMap { roster in
-                        [ReadWindow.sameDate, .laterDatesOfSeason].map {
-                            Input(roster, ["birth_date", "player_lookup"], $0, entities: [.player])
-                        }
+                    // A birth date that is learnt late is as true on the dates before.
+                    + ["nba_raw.espn_team_rosters", "nba_raw.br_rosters_current"].map {
+                        Input($0, ["birth_date", "player_lookup"], .wholeSeason, entities: [.player])
                     }
             ),
             .init(

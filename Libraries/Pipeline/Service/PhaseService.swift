@@ -21,6 +21,8 @@ public struct PhaseServiceDefinition: Sendable {
     public var afterCommit: (@Sendable ([ClaimedTask]) async -> Void)?
     /// Executes what operators ask of the phase; only where the phase's owner is this service.
     public var operatorDesk: OperatorDesk?
+    /// Whether the nightly audit computes dates of the phase again and compares them; see ``Auditor``.
+    public var isAudited: Bool
 
     public init(
         phase: Phase,
@@ -30,7 +32,8 @@ public struct PhaseServiceDefinition: Sendable {
         workers: Int = 4,
         onTerminal: (@Sendable ([ClaimedTask], PostgresTransaction) async throws -> [OutboxMessage])? = nil,
         afterCommit: (@Sendable ([ClaimedTask]) async -> Void)? = nil,
-        operatorDesk: OperatorDesk? = nil
+        operatorDesk: OperatorDesk? = nil,
+        isAudited: Bool = false
     ) {
         self.phase = phase
         self.service = service
@@ -40,6 +43,7 @@ public struct PhaseServiceDefinition: Sendable {
         self.onTerminal = onTerminal
         self.afterCommit = afterCommit
         self.operatorDesk = operatorDesk
+        self.isAudited = isAudited
     }
 }
 
@@ -67,6 +71,7 @@ public struct PhaseService: Service {
                 group.addTask { await consume(consumer) }
                 group.addTask { await keepTime() }
                 group.addTask { await keepLeases() }
+                if definition.isAudited { group.addTask(priority: .background) { await audit() } }
                 await group.waitForAll()
             }
         }
@@ -138,6 +143,31 @@ public struct PhaseService: Service {
                 context.logger.warning("leases not renewed; trying again", metadata: ["error": "\(error)"])
             }
             await context.pause(context.configuration.lease / 12)
+        }
+    }
+
+    /// Answers what the night and operators ask to be compared; of several replicas the one that holds the role.
+    private func audit() async {
+        let auditor = Auditor(
+            pool: context.pool,
+            registry: context.registry,
+            phase: definition.phase,
+            processors: definition.processors,
+            objects: context.objects,
+            clock: context.clock,
+            settings: context.work.audit,
+            service: definition.service,
+            owner: context.instance,
+            timeout: context.work.taskTimeout,
+            logger: context.logger
+        )
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do { _ = try await cancelWhenGracefulShutdown { try await auditor.round() } } catch {
+                if !(error is CancellationError) {
+                    context.logger.warning("audit round failed; trying again", metadata: ["error": "\(error)"])
+                }
+            }
+            await context.pause(Auditor.interval)
         }
     }
 

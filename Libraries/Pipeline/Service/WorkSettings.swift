@@ -14,6 +14,8 @@ public struct WorkSettings: Sendable {
     public var phaseDeadline: Duration
     /// Executions at the same time.
     public var workers: Int
+    /// When the nightly audit and the daily guards look.
+    public var audit: AuditSettings
 
     public init(service: String, _ reader: inout ConfigurationReader) {
         let host = ProcessInfo.processInfo.hostName
@@ -36,5 +38,6 @@ public struct WorkSettings: Sendable {
         )
         phaseDeadline = reader.duration("TIPOFF_PHASE_DEADLINE", default: .seconds(7200), help: "longest open phase")
         workers = reader.int("TIPOFF_WORKERS", default: 4, range: 1...64, help: "executions at the same time")
+        audit = AuditSettings(&reader)
     }
 }

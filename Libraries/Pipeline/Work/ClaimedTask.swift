@@ -32,6 +32,28 @@ public struct ClaimedTask: Sendable, Hashable {
         queuedSeconds = try row.decode("queued_seconds")
     }
 
+    /// A task of no run, whose result is compared and not written.
+    init(auditing definition: ProcessorDefinition, on date: GameDate, by owner: String) {
+        let request = RunRequest(
+            kind: .manual,
+            gameDate: date,
+            lane: .backfill,
+            firstPhase: definition.phase,
+            untilPhase: definition.phase,
+            planKey: "audit:\(UUID())",
+            openedBy: owner
+        )
+        run = RunRecord(runID: UUID(), request: request)
+        processor = definition.name
+        unit = UnitKind.wholeDate
+        phase = definition.phase
+        level = definition.level
+        attempt = 1
+        executionID = UUID()
+        isLate = false
+        queuedSeconds = 0
+    }
+
     var identity: ExecutionIdentity {
         ExecutionIdentity(runID: run.runID, executionID: executionID, gameDate: run.gameDate)
     }

@@ -32,6 +32,8 @@ public struct Execution: Sendable {
     public var clock: PipelineClock
     public var logger: Logger
     let dependencies = DependencyRecord()
+    /// Computes the whole date whatever is pending, to compare and not to write.
+    package var isAudit = false
 
     package init(
         task: ClaimedTask,
@@ -59,9 +61,14 @@ public struct Execution: Sendable {
         let processor = definition.name
         let date = gameDate
         return try await pool.transaction(.repeatableRead, readOnly: true, plansByValue: true) { transaction in
-            let reader = SnapshotReader(transaction: transaction, processor: processor, gameDate: date)
+            let reader = SnapshotReader(
+                transaction: transaction,
+                processor: processor,
+                gameDate: date,
+                looksAtAll: isAudit
+            )
             // A backfill reads what has long been there.
-            if task.run.lane == .live, !definition.dependencies.isEmpty {
+            if task.run.lane == .live, !isAudit, !definition.dependencies.isEmpty {
                 dependencies.set(try await reader.check(definition, registry, today: clock.leagueDay))
             }
             return try await body(reader)
@@ -74,11 +81,13 @@ public struct SnapshotReader: Sendable {
     public let transaction: PostgresTransaction
     let processor: String
     let gameDate: GameDate
+    var looksAtAll = false
 
     public func query(_ sql: SQL) async throws -> PostgresRows { try await transaction.query(sql) }
 
     /// The pending changes of this processor and date. Finishing successfully deletes exactly these.
     public func scope(of processor: String? = nil) async throws -> Scope {
+        guard !looksAtAll else { return .whole }
         let rows = try await transaction.query(
             """
             SELECT kind, entity, marker_id FROM nba_orchestration.change_marker
@@ -114,6 +123,13 @@ public struct Scope: Sendable, Hashable {
     public var teams: Set<String> = []
     public var games: Set<String> = []
     var markerIDs: [Int64] = []
+
+    /// Everything, and no marker that asks for it.
+    static let whole: Scope = {
+        var scope = Scope()
+        scope.isFull = true
+        return scope
+    }()
 
     /// Nothing is pending.
     public var isEmpty: Bool { !isFull && players.isEmpty && teams.isEmpty && games.isEmpty }

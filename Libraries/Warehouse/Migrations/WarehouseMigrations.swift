@@ -9,6 +9,6 @@ public enum WarehouseMigrations {
         bigDataBallPlayByPlay, nbacScheduleListing, injuryReport, gamebook,
         officialsAndMovement, rosters, bdlBoxscores, bdlLeague, espnGames, bettingPros, availability, history,
         defenseAndZones, zonesAndFactors,
-        headLookUp, rowChanges, guards, settledHistory, backfillJobs,
+        headLookUp, rowChanges, guards, settledHistory, backfillJobs, audit, guardChecks,
     ]
 }

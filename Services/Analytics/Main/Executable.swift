@@ -11,7 +11,8 @@ struct Executable {
                         phase: .analytics,
                         service: "analytics",
                         topics: [.phase3Trigger],
-                        processors: AnalyticsProcessors.all
+                        processors: AnalyticsProcessors.all,
+                        isAudited: true
                     ),
                     context: context
                 )

@@ -11,7 +11,8 @@ struct Executable {
                         phase: .precompute,
                         service: "precompute",
                         topics: [.phase4Trigger],
-                        processors: PrecomputeProcessors.all
+                        processors: PrecomputeProcessors.all,
+                        isAudited: true
                     ),
                     context: context
                 )

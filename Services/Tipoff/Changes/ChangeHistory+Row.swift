@@ -101,6 +101,7 @@ extension ChangeHistory {
             case (nil, _): (.current, "true")
             case (let column?, .sameDate): (.same, "\(identifier: column) = \(date.sqlDate)")
             case (let column?, .laterDatesOfSeason): (.earlier, Self.isEarlier(column, date))
+            case (let column?, .wholeSeason): (.season, Self.isOfSeason(column, date))
             }
         let row = try await transaction.query(
             """
@@ -114,6 +115,11 @@ extension ChangeHistory {
             changedAt: try row?.decode("updated_at"),
             sourceObject: try row?.decode("source_object", as: String?.self)
         )
+    }
+
+    private static func isOfSeason(_ column: String, _ date: GameDate) -> SQL {
+        let season = Season(containing: date)
+        return "\(identifier: column) BETWEEN \(season.firstDay.sqlDate) AND \(season.lastDay.sqlDate)"
     }
 
     /// The dates of a season before a date.

@@ -74,6 +74,8 @@ struct RowStory: Sendable {
             case same
             /// Those of the season before it.
             case earlier
+            /// All of the season.
+            case season
             /// The table holds what is known now.
             case current
         }

@@ -97,6 +97,7 @@ enum ChangeText {
                 switch input.dates {
                 case .same: date
                 case .earlier: "before \(date)"
+                case .season: "season of \(date)"
                 case .current: "now"
                 }
             table.add([

@@ -20,24 +20,25 @@ struct RealSeason: Sendable {
         return folder.appending(path: "../shared/data").standardizedFileURL
     }()
 
-    /// Nil, with a notice, when the files are absent.
-    static func load(_ label: String, until last: GameDate) throws -> RealSeason? {
-        guard let schedule = try rows("schedules/schedule_\(label).csv.gz"),
-            let players = try rows("box_scores/player_game_logs_\(label).csv.gz"),
-            let teams = try rows("box_scores/team_game_logs_\(label).csv.gz")
+    /// Nil, with a notice, when the files are absent. With `teams` only the games among them.
+    static func load(_ label: String, until last: GameDate, teams: Set<String>? = nil) throws -> RealSeason? {
+        guard let schedule = try rows("schedules/schedule_\(label).csv.gz", teams),
+            let players = try rows("box_scores/player_game_logs_\(label).csv.gz", teams),
+            let boxes = try rows("box_scores/team_game_logs_\(label).csv.gz", teams)
         else { return nil }
         let year = try Season(label: label).startYear
         var season = RealSeason()
         var games: [String: NbacSchedule] = [:]
         for row in schedule {
             guard let game = try game(row, year: year), game.gameDate <= last else { continue }
+            if let teams, !teams.isSuperset(of: [game.homeTeamTricode, game.awayTeamTricode]) { continue }
             games[game.nbaGameID] = game
             season.schedule.append(game)
         }
         for row in players {
             if let game = games[row["GAME_ID"] ?? ""] { season.players.append(try player(row, game)) }
         }
-        for row in teams {
+        for row in boxes {
             if let game = games[row["GAME_ID"] ?? ""] { season.boxes.append(team(row, game)) }
         }
         season.finishSchedule()
@@ -193,23 +194,22 @@ struct RealSeason: Sendable {
         )
     }
 
-    /// Unquoted CSV rows of a gzipped file by column.
-    private static func rows(_ path: String) throws -> [[String: String]]? {
+    /// Unquoted CSV rows of a gzipped file by column, of lines that name one of the teams where those are given.
+    private static func rows(_ path: String, _ teams: Set<String>? = nil) throws -> [[String: String]]? {
         let file = root.appending(path: path)
         guard FileManager.default.fileExists(atPath: file.path) else {
             print("notice: skipped, no ../shared/data/\(path)")
             return nil
         }
         let bytes = try GzipBody.unpack([UInt8](try Data(contentsOf: file)), maximumBytes: 256 << 20)
-        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-        guard let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) else {
-            return []
-        }
-        return lines.dropFirst().map { line in
-            Dictionary(
-                zip(header, line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)),
-                uniquingKeysWith: { first, _ in first }
-            )
+        // Foundation's own splitting is compiled with optimisation, also in a debug build of the tests.
+        let lines = String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\r", with: "")
+            .components(separatedBy: "\n")
+        let header = lines[0].components(separatedBy: ",")
+        return lines.dropFirst().filter { line in
+            !line.isEmpty && (teams.map { $0.contains { line.contains(",\($0),") } } ?? true)
+        }.map { line in
+            Dictionary(zip(header, line.components(separatedBy: ",")), uniquingKeysWith: { first, _ in first })
         }
     }
 }

@@ -18,6 +18,8 @@ struct LeagueShot: LaidOutRow, Hashable {
     var isMade: Bool
     /// 2PT, 3PT or FT.
     var type: String
+    /// Which kind of free throw it was.
+    var subtype: String?
     var feet: Double?
 
     static let layout = RowLayout<Self>(
@@ -34,9 +36,31 @@ struct LeagueShot: LaidOutRow, Hashable {
             .integer("score_home") { _ in 0 }, .integer("score_away") { _ in 0 }, .text("team_abbr") { $0.team },
             .text("player_1_lookup") { $0.shooter }, .text("assist_player_lookup") { $0.assistant },
             .text("block_player_lookup") { $0.blocker }, .boolean("shot_made") { $0.isMade },
-            .text("shot_type") { $0.type }, .double("shot_distance") { $0.feet },
+            .text("shot_type") { $0.type }, .text("event_subtype") { $0.subtype }, .double("shot_distance") { $0.feet },
             .integer("free_throw_number") { $0.type == "FT" ? 1 : nil },
             .integer("free_throws_awarded") { $0.type == "FT" ? 1 : nil },
+        ]
+    )
+}
+
+/// A player of a team's roster as its table holds him.
+struct LeagueRosterLine: LaidOutRow, Hashable {
+    var team: String
+    var number: Int
+    var player: String
+    var birthDate: GameDate
+    /// The date of the run that found the roster.
+    var arrived: GameDate
+
+    static let layout = RowLayout<Self>(
+        "nba_raw.espn_team_rosters",
+        key: ["team_abbr", "espn_player_id"],
+        dateColumn: nil,
+        entities: [.player: "player_lookup", .team: "team_abbr"],
+        [
+            .text("team_abbr") { $0.team }, .integer("espn_player_id") { $0.number },
+            .text("player_lookup") { $0.player }, .text("player_full_name") { $0.player.capitalized },
+            .date("birth_date") { $0.birthDate },
         ]
     )
 }

@@ -18,7 +18,7 @@ struct SeededRandom: RandomNumberGenerator {
     }
 }
 
-/// Six teams of eight players; three games on every second day.
+/// Six teams of eight players, or more; every team plays on every second day.
 struct SmallLeague: Sendable {
     static let teams = ["BOS", "DAL", "DEN", "LAL", "NYK", "PHI"]
     static let first = LeagueClock.gameDate(of: Date(timeIntervalSince1970: 1704132000))
@@ -35,17 +35,27 @@ struct SmallLeague: Sendable {
     var gamebooks: [LeagueGamebookLine] = []
     /// Player → team.
     var rosters: [String: String] = [:]
+    /// Rosters with birth dates, as they arrived.
+    var birthdays: [LeagueRosterLine] = []
+    /// Games whose box scores have not come yet.
+    var late: [LateGame] = []
+    /// Player → number of the league.
+    var numbers: [String: Int] = [:]
 
     var dates: [GameDate] { Array(Set(schedule.map(\.gameDate))).sorted() }
 
-    init(seed: UInt64, days: Int) {
+    init(seed: UInt64, days: Int, teams: [String] = Self.teams, teamSize: Int = 8) {
         random = SeededRandom(seed: seed)
-        for team in Self.teams { for number in 1...8 { rosters["player\(team.lowercased())\(number)"] = team } }
+        for team in teams {
+            for number in 1...teamSize { rosters["player\(team.lowercased())\(number)"] = team }
+        }
+        for (number, player) in rosters.keys.sorted().enumerated() { numbers[player] = 100 + number }
         for day in 0..<days {
             let date = Self.first.adding(days: 2 * day + (day % 3 == 2 ? -1 : 0))
-            let order = Self.teams.shuffled(using: &random)
-            for pair in 0..<3 {
-                addGame(date, home: order[2 * pair], away: order[2 * pair + 1], number: day * 3 + pair + 1)
+            let order = teams.shuffled(using: &random)
+            for pair in 0..<teams.count / 2 {
+                let number = day * (teams.count / 2) + pair + 1
+                addGame(date, home: order[2 * pair], away: order[2 * pair + 1], number: number)
             }
         }
     }
@@ -182,14 +192,13 @@ struct SmallLeague: Sendable {
         let twos = Int.random(in: 0...9, using: &random)
         let threes = Int.random(in: 0...4, using: &random)
         let free = Int.random(in: 0...6, using: &random)
-        let number = 100 + (rosters.keys.sorted().firstIndex(of: player) ?? 0)
         return NbacPlayerBoxscore(
             gameID: gameID,
             nbaGameID: id,
             gameDate: date,
             seasonYear: 2023,
             seasonType: "regular",
-            nbaPlayerID: number,
+            nbaPlayerID: numbers[player] ?? 0,
             playerLookup: player,
             playerFullName: player.capitalized,
             teamID: 1,
@@ -354,6 +363,9 @@ struct SmallLeague: Sendable {
             try await bench.store(gamebooks.filter { $0.game.gameDate == date }, scope: .date(date), on: date)
             try await bench.store(injuries.filter { $0.game.date == date }, scope: .date(date), on: date)
             try await bench.store(operators.filter { $0.days.lowerBound == date }, scope: .date(date), on: date)
+            for (team, lines) in Dictionary(grouping: birthdays.filter { $0.arrived == date }, by: \.team) {
+                try await bench.store(lines, scope: .rows([ScopeCondition("team_abbr", .text(team))]), on: date)
+            }
         }
     }
 }

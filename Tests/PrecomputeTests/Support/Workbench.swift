@@ -60,7 +60,12 @@ struct Workbench: Sendable {
     /// Writes rows as a raw processor does: compared, with markers for their readers.
     @discardableResult
     func store<Row: WarehouseRow>(_ rows: [Row], scope: WriteScope, on date: GameDate) async throws -> [ChangePlan] {
-        try await apply([TableWrite(rows, scope: scope)], as: try await task("outside", .raw, date).identity)
+        try await store(TableWrite(rows, scope: scope, date: date), on: date)
+    }
+
+    @discardableResult
+    func store(_ write: TableWrite, on date: GameDate) async throws -> [ChangePlan] {
+        try await apply([write], as: try await task("outside", .raw, date).identity)
     }
 
     /// Runs a processor as a task would, and carries its markers out when it succeeds.
@@ -118,6 +123,9 @@ struct Workbench: Sendable {
         )
     }
 
+    /// The one number that a query returns.
+    func count(_ sql: SQL) async throws -> Int { try await pool.query(sql).scalar(as: Int.self) }
+
     func mark(_ definition: ProcessorDefinition, _ date: GameDate) async throws {
         try await pool.transaction { transaction in
             for statement in MarkerSet.full([definition], date: date).insertStatements(originDate: date, runID: nil) {
@@ -159,7 +167,7 @@ struct Workbench: Sendable {
 }
 
 /// Phases 3 and 4 touch no object.
-private struct NoObjects: ObjectStore {
+struct NoObjects: ObjectStore {
     func put(_ path: ObjectPath, bytes: [UInt8], ifAbsent: Bool) async throws(ObjectStoreError) -> ObjectMetadata {
         preconditionFailure("no objects here")
     }
