@@ -66,6 +66,10 @@ bench: release ## Benchmarks against their references; writes .run/bench.json
 demo: ## One slate from scraped files to published predictions, then everything ended
 	@deploy/dev/demo.sh
 
+.PHONY: day
+day: ## The slate's day: a full batch at 11:00, an injury at 14:00, line-up changes at 18:00, each beside a full batch
+	@deploy/dev/day.sh
+
 .PHONY: up
 up: ## The same stack, left running (PHASES=1-2 a part of it, FRESH=1 empty)
 	@FRESH='$(FRESH)' deploy/dev/up.sh $(PHASES)

@@ -22,6 +22,8 @@ readonly ALL_SERVICES=(
 )
 STACK_SERVICES=("${ALL_SERVICES[@]}")
 STACK_OWNS=()
+# The Eastern wall clock at which the services believe to start.
+STACK_HOUR=09:00
 # shellcheck source=deploy/dev/postgres.sh
 . "$ROOT/deploy/dev/postgres.sh"
 # shellcheck source=deploy/dev/processes.sh
@@ -259,9 +261,9 @@ stack_start() {
     fi
     say "sourcesim serves the ${STACK_SOURCE} league on http://$address"
 
-    # The slate's morning is now: the planner and status see the slate as today's.
+    # The slate's day has begun: the planner and status see the slate as today's.
     if [ -z "${TIPOFF_CLOCK:-}" ]; then
-        TIPOFF_CLOCK=$(date -u -d "TZ=\"America/New_York\" $STACK_SLATE 09:00" +%Y-%m-%dT%H:%M:%SZ)
+        TIPOFF_CLOCK=$(date -u -d "TZ=\"America/New_York\" $STACK_SLATE $STACK_HOUR" +%Y-%m-%dT%H:%M:%SZ)
         export TIPOFF_CLOCK
         STACK_OWNS+=(TIPOFF_CLOCK)
     fi
