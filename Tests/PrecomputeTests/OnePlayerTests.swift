@@ -263,7 +263,11 @@ import Warehouse
             #expect(changedTeams["team_defense_game_summary \(dates[2])"] == four)
             for date in dates[3...] {
                 let changed = changedTeams["upcoming_player_game_context \(date)"] ?? []
-                #expect(changed.isSuperset(of: four), "\(date)")
+                let facing = league.schedule.filter { $0.gameDate == date }.flatMap { game in
+                    [(game.homeTeamTricode, game.awayTeamTricode), (game.awayTeamTricode, game.homeTeamTricode)]
+                }.filter { four.contains($0.1) }.map(\.0)
+                #expect(facing.count == 4)
+                #expect(changed.isSuperset(of: facing), "\(date)")
             }
             for date in dates {
                 for (name, result) in try await bench.runChain(date, full: true) {
