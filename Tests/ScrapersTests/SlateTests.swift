@@ -35,7 +35,7 @@ import Testing
         try await Self.with { url in
             try await TaskHarness.with { harness in
                 let date = try GameDate("2024-01-15")
-                let processors = ScrapersService.processors(ScraperTests.settings(url))
+                let processors = ScrapersService.processors(ScraperTests.settings(url, age: .seconds(3600)))
                 let run = try await harness.open(.full, date)
                 let scraped = try await harness.work(run, .scrapers, processors)
                 #expect(
