@@ -5,8 +5,6 @@ import Postgres
 
 /// How long a live delta waits for others of its date, so that sources that change together are worked on once.
 public struct DeltaWait: Sendable, Hashable {
-    /// Around this Eastern hour of the date its predictions are due.
-    static let deadlineHour = 10
     /// This close to the deadline nothing waits, in seconds.
     static let hurry: TimeInterval = 30 * 60
 
@@ -17,8 +15,8 @@ public struct DeltaWait: Sendable, Hashable {
 
     /// The wait of a delta of `date` at an instant of the services' clock.
     public func duration(for date: GameDate, at now: Date) -> Duration {
-        let deadline = LeagueClock.instant(date, hour: Self.deadlineHour, minute: 0)
-        return abs(deadline.timeIntervalSince(now)) <= Self.hurry ? .zero : limit
+        let isNear = abs(PredictionDeadline.instant(of: date).timeIntervalSince(now)) <= Self.hurry
+        return isNear ? .zero : limit
     }
 }
 

@@ -50,7 +50,7 @@ struct DocumentDraft: Sendable {
             var reasons = reasons + gaps.filter { !self.reasons.contains($0) }
             var status: DocumentStatus = reasons.isEmpty ? .good : .degraded
             if sameSlate == nil, Self.isLate(instant, for: slateDate) {
-                reasons.append("first version after \(Self.deadlineHour):00 ET")
+                reasons.append("first version after \(PredictionDeadline.hour):00 ET")
                 if status == .good { status = .late }
             }
             return Judgement(status: status, reasons: reasons)
@@ -62,12 +62,10 @@ struct DocumentDraft: Sendable {
         var reasons: [String]
     }
 
-    /// The hour (America/New_York) of its day at which a slate is due. A slate of another day is a replay and never late.
-    static let deadlineHour = 10
-
+    /// A slate of another day is a replay and never late.
     static func isLate(_ instant: Date, for slate: GameDate) -> Bool {
         LeagueClock.gameDate(of: instant) == slate
-            && instant > LeagueClock.instant(slate, hour: deadlineHour, minute: 0)
+            && instant > PredictionDeadline.instant(of: slate)
     }
 
     /// SHA-256 over what the reader is told, without version, times and run.

@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func everyFigureEqualsThatOfTheWindowsGames(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let players = random.players()
         let columns = GameColumns(players)
         let moments = columns.segments.beforeEachGame
@@ -63,7 +63,7 @@ import Testing
     /// Training reads every game of everybody, serving one player's games before one day: one figure.
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
     func aPlayersFiguresDependOnHisOwnEarlierGamesAloneBitForBit(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let players = random.players()
         let columns = GameColumns(players)
         let moments = columns.segments.beforeEachGame
@@ -139,22 +139,9 @@ import Testing
     }
 }
 
-/// SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     /// The seasons of some players; one without a game, one who always does the same.
-    mutating func players() -> [[PlayerGame]] {
+    fileprivate mutating func players() -> [[PlayerGame]] {
         (0..<8).map { player in
             var date = HistoryTests.day("2024-10-22")
             return (0..<(player == 0 ? 0 : Int.random(in: 1...90, using: &self))).map { _ in

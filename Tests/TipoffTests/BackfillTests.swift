@@ -80,17 +80,19 @@ import Testing
 
     static let days = ["2024-01-02", "2024-01-03", "2024-01-05", "2024-01-07"]
 
-    @Test func datesWithGamesAreOpenedOnceAndInOrderWithinTheWindow() async throws {
+    /// Two replicas at once, as after a lease that was lost without notice, open every date once too; their requests
+    /// may then reach the log in another order.
+    @Test(arguments: [1, 2])
+    func datesWithGamesAreOpenedOnceAndInOrderWithinTheWindow(owners: Int) async throws {
         try await Database.with { database, pool in
             try await Self.schedule(Self.season, in: pool)
             let environment = ["TIPOFF_DATABASE_URL": database.url]
             final class Seen: Sendable { let mostOpen = Mutex(0) }
             let seen = Seen()
             let file = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID()).progress")
-            // Two replicas at once, as after a lease that was lost without notice.
             let result = try await Self.working(
                 FakeServices(pool: pool),
-                owners: 2,
+                owners: owners,
                 seen: { open in seen.mostOpen.withLock { $0 = max($0, open.count) } }
             ) {
                 await tipoff(
@@ -99,7 +101,8 @@ import Testing
                 )
             }
             result.expect(0)
-            #expect(try await Self.planKeys(pool).sorted() == Self.days.map { "backfill:j:\($0)" })
+            let keys = try await Self.planKeys(pool)
+            #expect((owners == 1 ? keys : keys.sorted()) == Self.days.map { "backfill:j:\($0)" })
             #expect(seen.mostOpen.withLock { $0 } <= 2)
             let json = try result.json()
             #expect(json["complete"]?.intValue == 4)

@@ -10,13 +10,6 @@ mkdir -p "$TIPOFF_RUN_DIR"
 stack_forget_own_env
 command -v kcat >/dev/null || { warn 'kcat is missing: apt-get install kcat'; exit 2; }
 stack_lock
-failed() {
-    local status=$?
-    trap - EXIT INT TERM
-    [ "$status" -eq 0 ] || stack_show_failure
-    stack_stop
-    exit "$status"
-}
 # Whether the arguments name parts, and none of the stack's.
 only_functions() {
     local argument named=no
@@ -35,9 +28,7 @@ if only_functions "$@"; then
     python3 "$ROOT/deploy/dev/bench.py" "${arguments[@]}" "$@"
     exit
 fi
-trap failed EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+stack_end_at_exit
 export TIPOFF_PLANNER=false
 # What a change waits for siblings is a setting and no part of its path.
 export TIPOFF_DELTA_DEBOUNCE=0s

@@ -6,26 +6,7 @@
 set -euo pipefail
 # shellcheck source=deploy/dev/stack.sh
 . "$(dirname "${BASH_SOURCE[0]}")/stack.sh"
-stack_forget_own_env
-
-"$ROOT/deploy/dev/setup.sh"
-stack_lock
-if stack_running; then
-    warn "a stack runs in $RUN_DIR already: make down first"
-    exit 1
-fi
-build_release
-
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    [ "$status" -eq 0 ] || stack_show_failure
-    stack_stop
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+stack_claim
 
 PSQL=$(command -v psql || printf '%s/psql\n' "$(postgres_bin)")
 readonly PHASE_SERVICES=(scrapers raw analytics precompute predictions publishing)

@@ -4,26 +4,7 @@
 set -euo pipefail
 # shellcheck source=deploy/dev/stack.sh
 . "$(dirname "${BASH_SOURCE[0]}")/stack.sh"
-stack_forget_own_env
-
-"$ROOT/deploy/dev/setup.sh"
-stack_lock
-if stack_running; then
-    warn "a stack runs in $RUN_DIR already: make down first"
-    exit 1
-fi
-build_release
-
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    [ "$status" -eq 0 ] || stack_show_failure
-    stack_stop
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+stack_claim
 
 # The demo opens its runs itself.
 export TIPOFF_PLANNER=false

@@ -145,6 +145,34 @@ build_release() {
     (cd "$ROOT" && swift build -c release 9>&-)
 }
 
+# Ends the stack however its script ends; a failure shows the services' last lines first.
+stack_end_at_exit() {
+    trap stack_ended EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+stack_ended() {
+    local status=$?
+    trap - EXIT INT TERM
+    [ "$status" -eq 0 ] || stack_show_failure
+    stack_stop
+    exit "$status"
+}
+
+# For a script that needs a stack of its own from nothing to its end: prerequisites, the directory and the executables.
+stack_claim() {
+    stack_forget_own_env
+    "$ROOT/deploy/dev/setup.sh"
+    stack_lock
+    if stack_running; then
+        warn "a stack runs in $RUN_DIR already: make down first"
+        exit 1
+    fi
+    build_release
+    stack_end_at_exit
+}
+
 service_start() {
     local name=$1 source settings=(
         TIPOFF_HTTP_HOST=127.0.0.1 TIPOFF_HTTP_PORT=0
