@@ -136,7 +136,7 @@ let testTargets: [Target] = [
     tests("HTTPFetchTests", ["HTTPFetch", "CCompression"]),
     tests("BasketballTests", ["Basketball", "HTTPFetch"]),
     tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
-    tests("WarehouseTests", core + ["PostgresTestKit"]),
+    tests("WarehouseTests", core + ["PostgresTestKit", "PipelineTestKit", "HTTPFetch"]),
     tests(
         "Simulation",
         ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "Basketball", logging]

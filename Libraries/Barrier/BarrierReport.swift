@@ -36,10 +36,19 @@ public struct BarrierReport: Sendable, Hashable {
             expected.insert(key.processor)
             if stillOpen.isEmpty { done.insert(key.processor) }
             let good = group.filter(\.isSatisfied)
+            for task in good {
+                guard let reason = task.degradedReason else { continue }
+                let unit = group.count > 1 ? "/\(task.id.unit)" : ""
+                degradedReasons.append("\(key.processor)\(unit): \(reason)")
+            }
             let needed = group[0].minimumCoverage * Double(group.count)
             let isCritical = group.contains { $0.requirement == .critical }
             if stillOpen.isEmpty, Double(good.count) >= needed {
                 satisfied.insert(key.processor)
+                let kept = group.filter { $0.isSatisfied && $0.hasQuarantinedRows }
+                if !kept.isEmpty {
+                    degradedReasons.append("rows in quarantine: \(Self.name(key.processor, kept, of: group.count))")
+                }
                 if good.count < group.count {
                     degradedReasons.append(Self.name(key.processor, group.filter { !$0.isSatisfied }, of: group.count))
                 }

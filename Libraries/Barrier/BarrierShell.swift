@@ -136,7 +136,9 @@ public struct BarrierShell: Sendable {
         let rows = try await transaction.query(
             """
             SELECT run_id, phase, processor, unit, level, requirement, state, late_at IS NOT NULL AS is_late, finished_at,
-                expected_empty, COALESCE(entities_in_scope, 0) AS in_scope, COALESCE(entities_processed, 0) AS processed
+                expected_empty, degraded_reason, COALESCE(entities_in_scope, 0) AS in_scope,
+                error_type IS NOT DISTINCT FROM \(Outcome.quarantineType) AS has_quarantined_rows,
+                COALESCE(entities_processed, 0) AS processed
             FROM nba_orchestration.task WHERE run_id = ANY(\(runIDs)) AND phase = ANY(\(owned))
             """
         )
@@ -158,8 +160,10 @@ public struct BarrierShell: Sendable {
                     isExpectedEmpty: try row.decode("expected_empty"),
                     coverage: inScope > 0 ? Double(processed) / Double(inScope) : 1,
                     minimumCoverage: registered?.minimumCoverage ?? 0.8,
+                    hasQuarantinedRows: try row.decode("has_quarantined_rows"),
                     isJudged: !isCarried,
-                    endedAt: try row.decode("finished_at")
+                    endedAt: try row.decode("finished_at"),
+                    degradedReason: try row.decode("degraded_reason")
                 )
             )
         }

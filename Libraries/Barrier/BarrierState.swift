@@ -34,10 +34,14 @@ public struct BarrierTask: Sendable, Hashable {
     /// Processed share of the scope of a partial task, 0 … 1.
     public var coverage: Double
     public var minimumCoverage: Double
+    /// Rows of the task break rules and were kept back.
+    public var hasQuarantinedRows: Bool
     /// False for a scrape task whose outcome a raw task carries: it must end, and the raw task is judged.
     public var isJudged: Bool
     /// When it ended, by the database's clock.
     public var endedAt: Date?
+    /// Why it ended well and is worth less than it could be.
+    public var degradedReason: String?
 
     public init(
         id: ID,
@@ -48,8 +52,10 @@ public struct BarrierTask: Sendable, Hashable {
         isExpectedEmpty: Bool = false,
         coverage: Double = 1,
         minimumCoverage: Double = 0.8,
+        hasQuarantinedRows: Bool = false,
         isJudged: Bool = true,
-        endedAt: Date? = nil
+        endedAt: Date? = nil,
+        degradedReason: String? = nil
     ) {
         self.id = id
         self.level = level
@@ -59,8 +65,10 @@ public struct BarrierTask: Sendable, Hashable {
         self.isExpectedEmpty = isExpectedEmpty
         self.coverage = coverage
         self.minimumCoverage = minimumCoverage
+        self.hasQuarantinedRows = hasQuarantinedRows
         self.isJudged = isJudged
         self.endedAt = endedAt
+        self.degradedReason = degradedReason
     }
 
     /// Nothing more is waited for.

@@ -37,15 +37,13 @@ public struct Arena: Sendable, Hashable {
         return arena
     }
 
-    /// Great-circle distance to another arena, in statute miles.
-    public func miles(to other: Arena) -> Double {
-        Arena.greatCircleMiles(
-            latitude: latitude,
-            longitude: longitude,
-            toLatitude: other.latitude,
-            toLongitude: other.longitude
-        )
+    /// Where it stands.
+    public var place: Place {
+        Place(latitude: latitude, longitude: longitude, timeZoneIdentifier: timeZoneIdentifier)
     }
+
+    /// Great-circle distance to another arena, in statute miles.
+    public func miles(to other: Arena) -> Double { place.miles(to: other.place) }
 
     /// Great-circle distance in statute miles (haversine, mean radius 3,958.8 mi); coordinates in degrees.
     public static func greatCircleMiles(

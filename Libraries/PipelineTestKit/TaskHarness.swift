@@ -97,12 +97,17 @@ package struct TaskHarness: Sendable {
             guard !tasks.isEmpty else { return results }
             for task in tasks {
                 let processor = try known(byName[task.processor], task.processor)
-                results.append(try await finish(task, ending: try await execute(task, processor)))
+                let record = DependencyRecord()
+                results.append(try await finish(task, ending: try await execute(task, processor, record), record))
             }
         }
     }
 
-    private func execute(_ task: ClaimedTask, _ processor: any Processor) async throws -> TaskResult.Ending {
+    private func execute(
+        _ task: ClaimedTask,
+        _ processor: any Processor,
+        _ record: DependencyRecord
+    ) async throws -> TaskResult.Ending {
         let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let pool = try pool(of: task.phase)
         do {
@@ -114,7 +119,8 @@ package struct TaskHarness: Sendable {
                     pool: pool,
                     objects: objects,
                     clock: clock,
-                    logger: logger
+                    logger: logger,
+                    dependencies: record
                 )
             )
             let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
@@ -124,18 +130,17 @@ package struct TaskHarness: Sendable {
                 }
                 return plans
             }
-            for plan in plans {
-                if case .incomplete = plan.rejection {
-                    return .failed(TaskError(.permanent, type: "quarantined", plan.write.table.name))
-                }
-            }
-            return .finished(outcome, plans)
+            return .judging(outcome, plans)
         } catch let error as TaskError {
             return error.kind == .transient ? .retry(error, after: .seconds(3600)) : .failed(error)
         }
     }
 
-    private func finish(_ task: ClaimedTask, ending: TaskResult.Ending) async throws -> TaskResult {
+    private func finish(
+        _ task: ClaimedTask,
+        ending: TaskResult.Ending,
+        _ record: DependencyRecord
+    ) async throws -> TaskResult {
         let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let result = TaskResult(
             task: task,
@@ -144,7 +149,8 @@ package struct TaskHarness: Sendable {
             startedAt: clock.now,
             duration: .zero,
             triggerMessageID: nil,
-            triggerSource: nil
+            triggerSource: nil,
+            dependencies: record
         )
         let finisher = TaskFinisher(
             pool: try pool(of: task.phase),

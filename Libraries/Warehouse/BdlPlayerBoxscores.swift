@@ -17,10 +17,16 @@ public struct BdlPlayerBoxscore: LaidOutRow {
         self.playerLookup = playerLookup
     }
 
+    static let rules: [RowRule] =
+        BoxScoreRules.player()
+        + RowRule.fractions(["field_goal_percentage", "three_point_percentage", "free_throw_percentage"])
+        + [.twoTeams, .range("home_team_score", 0...250, "points"), .range("away_team_score", 0...250, "points")]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.bdl_player_boxscores",
         key: ["game_date", "game_id", "bdl_player_id"],
         entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         [
             .text("game_id") { $0.gameID.description },
             .text("nba_game_id") { $0.nbaGameID?.rawValue },

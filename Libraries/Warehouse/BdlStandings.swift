@@ -12,11 +12,26 @@ public struct BdlStanding: LaidOutRow {
         self.dateRecorded = dateRecorded
     }
 
+    static let rules: [RowRule] =
+        RowRule.ranges(["wins", "losses", "games_played"], 0...82, "games")
+        + [
+            .fraction("win_percentage"), .range("conference_rank", 1...15, "places"),
+            .sum(
+                "games_played_identity",
+                "games_played = wins + losses",
+                [
+                    (1, "games_played"), (-1, "wins"), (-1, "losses"),
+                ],
+                in: 0...0
+            ),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.bdl_standings",
         key: ["date_recorded", "season_year", "team_abbr"],
         dateColumn: "date_recorded",
         entities: [.team: "team_abbr"],
+        rules: rules,
         [
             .date("date_recorded") { $0.dateRecorded },
             .integer("season_year") { $0.standing.season.startYear },

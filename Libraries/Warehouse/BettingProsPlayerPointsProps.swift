@@ -36,10 +36,17 @@ public struct BettingProsPlayerProp: LaidOutRow {
         Int((event.commencesAt.timeIntervalSince(snapshotTimestamp) / 60).rounded(.down))
     }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_abbr", "away_team_abbr"), .range("points_line", 0...150, "units of its market"),
+        .range("opening_line", 0...150, "units of its market"), .americanOdds("odds_american"),
+        .one("bet_side", of: ["over", "under"]),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.bettingpros_player_points_props",
         key: ["game_date", "market_type", "offer_id", "bet_side", "book_id", "points_line", "snapshot_timestamp"],
         entities: [.player: "player_lookup", .game: "game_id"],
+        rules: rules,
         [
             .text("game_id") { $0.gameID.description },
             .date("game_date") { $0.gameID.date },

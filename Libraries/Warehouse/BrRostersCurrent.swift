@@ -16,11 +16,16 @@ public struct BrRosterCurrent: LaidOutRow {
         self.lookup = lookup
     }
 
+    static let rules: [RowRule] = [
+        .range("weight_pounds", 130...400, "pounds"), .range("experience_years", 0...30, "seasons"),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.br_rosters_current",
         key: ["season_year", "team_abbr", "br_player_id"],
         dateColumn: nil,
         entities: [.player: "player_lookup", .team: "team_abbr"],
+        rules: rules,
         [
             .integer("season_year") { $0.season.startYear },
             .text("team_abbr") { $0.team.tricode },

@@ -15,10 +15,16 @@ public struct EspnScoreboardGame: LaidOutRow {
         self.nbaGameID = nbaGameID
     }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_abbr", "away_team_abbr"), .range("home_team_score", 0...250, "points"),
+        .range("away_team_score", 0...250, "points"), .range("periods", 0...14, "periods"),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.espn_scoreboard",
         key: ["game_date", "espn_game_id"],
         entities: [.game: "game_id"],
+        rules: rules,
         [
             .text("game_id") { $0.gameID.description },
             .text("nba_game_id") { $0.nbaGameID?.rawValue },

@@ -5,10 +5,20 @@ public import Pipeline
 ///
 /// `features` is a JSON array of numbers and nulls; `missing_features` names the reason of every null.
 public struct MLFeatureStoreRow: WarehouseRow, Hashable {
+    static let rules: [RowRule] = [
+        .twoTeams,
+        .range("feature_count", Double(FeatureList.count)...Double(FeatureList.count), "features"),
+        .numbers("features", count: FeatureList.count), .present("features"), .percent("feature_quality_score"),
+        .present("feature_quality_score"), .one("quality_tier", of: FeatureTier.allCases.map(\.rawValue)),
+        .range("history_games", 0...130, "games"), .range("current_points_line", 0...80, "points"),
+        .before("history_last_game_date", "game_date"),
+    ]
+
     public static let table = TableDefinition(
         "nba_precompute.ml_feature_store_v2",
         key: ["game_date", "player_lookup"],
         entities: [.player: "player_lookup"],
+        rules: rules,
         columns: [
             .text("player_lookup"), .date("game_date"), .text("game_id"), .text("nba_game_id"), .integer("season_year"),
             .text("team_abbr"), .text("opponent_team_abbr"), .boolean("is_home"), .text("feature_version"),

@@ -57,10 +57,19 @@ public struct NbacGamebookPlayerStats: LaidOutRow {
     /// active, dnp or inactive.
     var status: String { player.statistics != nil ? "active" : player.absence == .inactive ? "inactive" : "dnp" }
 
+    static let rules: [RowRule] =
+        BoxScoreRules.player(BoxScoreRules.Names(plusMinus: "plus_minus"))
+        + [
+            .distinct("home_team_abbr", "away_team_abbr"), .one("player_status", of: ["active", "dnp", "inactive"]),
+            .blank(["points", "total_rebounds", "assists"], where: "player_status", is: ["dnp", "inactive"]),
+            .fraction("name_resolution_confidence"),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.nbac_gamebook_player_stats",
         key: ["game_id", "team_abbr", "listed_as"],
         entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         [
             .text("game_id") { $0.game.description },
             .text("nba_game_id") { $0.nbaGameID.rawValue },

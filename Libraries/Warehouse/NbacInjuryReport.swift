@@ -80,10 +80,13 @@ public struct NbacInjuryReport: LaidOutRow {
         return kinds.first { reason.hasPrefix($0.0) }?.1 ?? "other"
     }
 
+    static let rules: [RowRule] = [.distinct("home_team_abbr", "away_team_abbr")]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.nbac_injury_report",
         key: ["report_at", "game_id", "team_abbr", "listed_as"],
         entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         [
             .instant("report_at") { $0.reportedAt },
             .text("game_id") { $0.game.description },

@@ -46,10 +46,17 @@ public struct NbacPlayByPlay: LaidOutRow {
     /// `M:SS`
     private var clock: String { Minutes(seconds: event.secondsLeft).description }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_abbr", "away_team_abbr"), .range("period", 1...14, "periods"),
+        .range("game_clock_seconds", 0...720, "seconds"), .range("score_home", 0...250, "points"),
+        .range("score_away", 0...250, "points"), .range("shot_distance", 0...94, "feet"),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.nbac_play_by_play",
         key: ["game_date", "nba_game_id", "event_id"],
         entities: [.player: "player_1_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         [
             .text("game_id") { $0.gameID.description },
             .text("nba_game_id") { $0.nbaGameID.rawValue },

@@ -107,10 +107,16 @@ public struct NbacPlayerBoxscore: WarehouseRow, Hashable {
         self.plusMinus = plusMinus
     }
 
+    static let rules: [RowRule] =
+        BoxScoreRules.player(BoxScoreRules.Names(plusMinus: "plus_minus"))
+        + RowRule.fractions(["field_goal_percentage", "three_point_percentage", "free_throw_percentage"])
+        + [.twoTeams]
+
     public static let table = TableDefinition(
         "nba_raw.nbac_player_boxscores",
         key: ["game_date", "nba_game_id", "nba_player_id"],
         entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("season_type"),
             .integer("nba_player_id"), .text("player_lookup"), .text("player_full_name"), .integer("team_id"),

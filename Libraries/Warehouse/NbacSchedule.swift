@@ -77,10 +77,16 @@ public struct NbacSchedule: WarehouseRow, Hashable {
         self.feed = feed
     }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_tricode", "away_team_tricode"), .range("game_status", 1...3, "as the league counts"),
+        .range("home_team_score", 0...250, "points"), .range("away_team_score", 0...250, "points"),
+    ]
+
     public static let table = TableDefinition(
         "nba_raw.nbac_schedule",
         key: ["nba_game_id"],
         entities: [.game: "game_id"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("nba_game_id"), .text("game_code"), .integer("season_year"), .text("season_type"),
             .date("game_date"), .instant("tipoff_at"), .integer("game_status"), .text("game_status_text"),

@@ -98,10 +98,16 @@ public struct NbacTeamBoxscore: WarehouseRow, Hashable {
         self.plusMinus = plusMinus
     }
 
+    static let rules: [RowRule] =
+        BoxScoreRules.team(BoxScoreRules.Names(plusMinus: "plus_minus"))
+        + RowRule.fractions(["field_goal_percentage", "three_point_percentage", "free_throw_percentage"])
+        + [.twoTeams]
+
     public static let table = TableDefinition(
         "nba_raw.nbac_team_boxscore",
         key: ["game_date", "nba_game_id", "team_abbr"],
         entities: [.team: "team_abbr", .game: "game_id"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("nba_game_id"), .date("game_date"), .integer("season_year"), .integer("team_id"),
             .text("team_abbr"), .text("opponent_team_abbr"), .text("team_name"), .text("team_city"),

@@ -57,10 +57,16 @@ public struct OddsAPIGameLine: WarehouseRow, Hashable {
         self.isSynthetic = isSynthetic
     }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_abbr", "away_team_abbr"), .range("outcome_point", -350...350, "points"),
+        .americanOdds("outcome_price_american"), .one("market", of: ["spreads", "totals", "h2h"]),
+    ]
+
     public static let table = TableDefinition(
         "nba_raw.odds_api_game_lines",
         key: ["odds_api_event_id", "bookmaker", "market", "outcome_name", "snapshot_timestamp"],
         entities: [.game: "game_id"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("odds_api_event_id"), .date("game_date"), .instant("game_start_time"),
             .text("home_team_abbr"), .text("away_team_abbr"), .instant("snapshot_timestamp"),

@@ -60,10 +60,16 @@ public struct OddsAPIPlayerPointsProp: WarehouseRow, Hashable {
         self.isSynthetic = isSynthetic
     }
 
+    static let rules: [RowRule] = [
+        .distinct("home_team_abbr", "away_team_abbr"), .range("points_line", 0...80, "points"),
+        .americanOdds("over_price_american"), .americanOdds("under_price_american"),
+    ]
+
     public static let table = TableDefinition(
         "nba_raw.odds_api_player_points_props",
         key: ["odds_api_event_id", "bookmaker", "player_lookup", "points_line", "snapshot_timestamp"],
         entities: [.player: "player_lookup", .game: "game_id"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("odds_api_event_id"), .date("game_date"), .instant("game_start_time"),
             .text("home_team_abbr"), .text("away_team_abbr"), .instant("snapshot_timestamp"),

@@ -36,10 +36,13 @@ public struct OperatorPlayerStatus: LaidOutRow {
         self.enteredAt = enteredAt
     }
 
+    static let rules: [RowRule] = [.atMost("game_date", "until_date")]
+
     public static let layout = RowLayout<Self>(
         "nba_raw.operator_player_status",
         key: ["game_date", "player_lookup", "entered_at"],
         entities: [.player: "player_lookup", .team: "team_abbr"],
+        rules: rules,
         [
             .date("game_date") { $0.days.lowerBound },
             .date("until_date") { $0.days.upperBound },

@@ -41,10 +41,29 @@ public struct PlayerCompositeFactors: LaidOutRow, Hashable {
     /// Changes with any formula.
     public static let version = "v2_4factors"
 
+    /// The clamps of ``CompositeFactors``: a fatigue score that is an adjustment (−5 … 0) does not pass.
+    static let rules: [RowRule] = [
+        .twoTeams, .range("fatigue_score", 0...100, "points"), .range("fatigue_adjustment", -5...0, "points"),
+        .range("shot_zone_mismatch_score", -10...10, "points"), .range("pace_score", -3...3, "points"),
+        .range("usage_spike_score", -3...3, "points"), .range("total_composite_adjustment", -21...16, "points"),
+        .percent("mismatch_zone_rate"), .percent("projected_usage_rate"), .percent("usual_usage_rate"),
+        .range("pace_differential", -120...120, "possessions"), .range("star_teammates_out", 0...20, "players"),
+        .range("player_age", 17...50, "years"), .percent("data_completeness_pct"),
+        .sum(
+            "fatigue_adjustment_identity",
+            "fatigue_adjustment = (fatigue_score − 100) / 20",
+            [
+                (20, "fatigue_adjustment"), (-1, "fatigue_score"),
+            ],
+            in: -100.002...(-99.998)
+        ),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_precompute.player_composite_factors",
         key: ["game_date", "player_lookup"],
         entities: [.player: "player_lookup"],
+        rules: rules,
         [
             .text("player_lookup") { $0.playerLookup },
             .date("game_date") { $0.date },

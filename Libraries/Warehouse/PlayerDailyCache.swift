@@ -43,11 +43,35 @@ public struct PlayerDailyCache: LaidOutRow, Hashable {
         self.playerAge = playerAge
     }
 
+    static let rules: [RowRule] =
+        RowRule.ranges(["points_avg_last_5", "points_avg_last_10", "points_avg_season"], 0...100, "points")
+        + RowRule.percents([
+            "usage_rate_last_10", "player_usage_rate_season", "paint_rate_last_10", "mid_range_rate_last_10",
+            "three_pt_rate_last_10", "assisted_rate_last_10",
+        ])
+        + RowRule.ranges(
+            ["minutes_avg_last_10", "minutes_avg_season", "avg_minutes_per_game_last_7"],
+            0...70,
+            "minutes"
+        )
+        + [
+            .range("points_std_last_10", 0...60, "points"), .range("ts_pct_last_10", 0...1.5, "as a fraction"),
+            .range("team_pace_last_10", 20...160, "possessions per 48 minutes"),
+            .range("team_off_rating_last_10", 20...300, "points per 100 possessions"),
+            .range("games_played_season", 0...130, "games"), .recentGames("games_in_last_7_days", days: 7),
+            .recentGames("games_in_last_14_days", days: 14), .atMost("games_in_last_7_days", "games_in_last_14_days"),
+            .atMost("minutes_in_last_7_days", "minutes_in_last_14_days"),
+            .range("minutes_in_last_14_days", 0...1000, "minutes"), .range("player_age", 17...50, "years"),
+            .before("history_last_game_date", "cache_date"),
+            .one("data_quality_tier", of: SampleTier.allCases.map(\.rawValue)),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_precompute.player_daily_cache",
         key: ["cache_date", "player_lookup"],
         dateColumn: "cache_date",
         entities: [.player: "player_lookup"],
+        rules: rules,
         [
             .text("player_lookup") { $0.playerLookup },
             .date("cache_date") { $0.cacheDate },

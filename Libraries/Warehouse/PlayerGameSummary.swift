@@ -5,10 +5,51 @@ public import Pipeline
 ///
 /// `usage_rate` is 0–100, `ts_pct` and `efg_pct` are fractions, `margin` is points minus line.
 public struct PlayerGameSummary: WarehouseRow, Hashable {
+    /// Usage beyond the team's plays, a share of zones that is none, and figures of a player who was not there are what
+    /// a wrong join or a wrong denominator leaves behind.
+    static let rules: [RowRule] =
+        BoxScoreRules.player(
+            BoxScoreRules.Names(
+                minutes: "minutes_played",
+                fieldGoalsMade: "fg_makes",
+                fieldGoalsAttempted: "fg_attempts",
+                threesMade: "three_pt_makes",
+                threesAttempted: "three_pt_attempts",
+                freeThrowsMade: "ft_makes",
+                freeThrowsAttempted: "ft_attempts",
+                rebounds: "rebounds",
+                plusMinus: "plus_minus"
+            )
+        )
+        + [
+            .twoTeams, .percent("usage_rate"), .range("ts_pct", 0...1.5, "as a fraction"),
+            .range("efg_pct", 0...1.5, "as a fraction"), .one("player_status", of: ["active", "dnp", "inactive"]),
+            .blank(
+                ["points", "minutes_played", "rebounds", "assists", "usage_rate"],
+                where: "player_status",
+                is: ["dnp", "inactive"]
+            ),
+            .range("points_line", 0...80, "points"), .range("opening_line", 0...80, "points"),
+            .one("over_under_result", of: ["OVER", "UNDER", "PUSH"]),
+            .one("data_quality_tier", of: ["gold", "silver", "bronze"]),
+            .sum(
+                "margin_identity",
+                "margin = points − points_line",
+                [
+                    (1, "margin"), (-1, "points"), (1, "points_line"),
+                ],
+                in: -0.0001...0.0001
+            ),
+            .atMost("paint_makes", "paint_attempts"), .atMost("mid_range_makes", "mid_range_attempts"),
+            .atMost("three_makes_pbp", "three_attempts_pbp"), .range("and1_count", 0...30, "shots"),
+            .atMost("assisted_fg_makes", "fg_makes"), .atMost("unassisted_fg_makes", "fg_makes"),
+        ]
+
     public static let table = TableDefinition(
         "nba_analytics.player_game_summary",
         key: ["game_date", "player_lookup"],
         entities: [.player: "player_lookup", .team: "team_abbr"],
+        rules: rules,
         columns: [
             .text("player_lookup"), .integer("nba_player_id"), .text("player_full_name"), .text("game_id"),
             .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("season_type"), .text("team_abbr"),

@@ -80,11 +80,29 @@ public struct PlayerPropPrediction: WarehouseRow {
         SHA256.hash([playerLookup, gameID, systemID, modelVersion].joined(separator: "\u{1F}")).hex
     }
 
+    static let rules: [RowRule] = [
+        .twoTeams, .present("predicted_points"), .range("predicted_points", 0...100, "points"),
+        .present("confidence_score"), .fraction("confidence_score"),
+        .one("recommendation", of: ["OVER", "UNDER", "PASS", "NO_LINE"]),
+        .blank(["current_points_line", "line_margin"], where: "recommendation", is: ["NO_LINE"]),
+        .filled(["current_points_line", "line_source"], where: "recommendation", is: ["OVER", "UNDER", "PASS"]),
+        .range("current_points_line", 0...80, "points"), .percent("feature_quality_score"),
+        .sum(
+            "line_margin_identity",
+            "line_margin = predicted_points − current_points_line",
+            [
+                (1, "line_margin"), (-1, "predicted_points"), (1, "current_points_line"),
+            ],
+            in: -0.0001...0.0001
+        ),
+    ]
+
     // The snapshot is fixed by its hash, and a rebuild that predicts the same changes nothing.
     public static let table = TableDefinition(
         "nba_predictions.player_prop_predictions",
         key: ["game_date", "player_lookup", "game_id", "system_id", "model_version"],
         entities: [.player: "player_lookup", .team: "team_abbr", .game: "game_id"],
+        rules: rules,
         columns: [
             .text("prediction_id"), .text("system_id"), .text("model_version"), .text("player_lookup"),
             .date("game_date"), .text("game_id"), .text("team_abbr"), .text("opponent_team_abbr"), .boolean("is_home"),

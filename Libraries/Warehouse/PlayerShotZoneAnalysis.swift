@@ -29,11 +29,36 @@ public struct PlayerShotZoneAnalysis: LaidOutRow, Hashable {
     /// The trend is over fifteen games at least.
     private var trend: ShotProfile? { last20.games >= 15 ? last20 : nil }
 
+    /// The three rates are shares of one number of shots.
+    static let rules: [RowRule] =
+        RowRule.percents([
+            "paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10", "paint_rate_last_20",
+            "assisted_rate_last_10", "unassisted_rate_last_10",
+        ])
+        + RowRule.fractions([
+            "paint_pct_last_10", "mid_range_pct_last_10", "three_pt_pct_last_10", "paint_pct_last_20",
+        ])
+        + [
+            .sum(
+                "zone_rates_identity",
+                "the three zones' rates are 100 ± 2 percent together",
+                [
+                    (1, "paint_rate_last_10"), (1, "mid_range_rate_last_10"), (1, "three_pt_rate_last_10"),
+                ],
+                in: 98...102
+            ),
+            .range("total_shots_last_10", 0...800, "shots"), .range("games_in_sample_10", 0...10, "games"),
+            .range("games_in_sample_20", 0...20, "games"), .atMost("games_in_sample_10", "games_in_sample_20"),
+            .before("history_last_game_date", "analysis_date"),
+            .one("data_quality_tier", of: ["high", "medium", "low"]),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_precompute.player_shot_zone_analysis",
         key: ["analysis_date", "player_lookup"],
         dateColumn: "analysis_date",
         entities: [.player: "player_lookup"],
+        rules: rules,
         [
             .text("player_lookup") { $0.playerLookup },
             .date("analysis_date") { $0.date },

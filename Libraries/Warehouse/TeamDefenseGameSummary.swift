@@ -25,10 +25,41 @@ public struct TeamDefenseGameSummary: LaidOutRow, Hashable {
             ? own.dataQualityTier : opponent.dataQualityTier
     }
 
+    static let rules: [RowRule] =
+        BoxScoreRules.team(
+            BoxScoreRules.Names(
+                points: "points_allowed",
+                minutes: nil,
+                fieldGoalsMade: "opp_fg_makes",
+                fieldGoalsAttempted: "opp_fg_attempts",
+                threesMade: "opp_three_pt_makes",
+                threesAttempted: "opp_three_pt_attempts",
+                freeThrowsMade: "opp_ft_makes",
+                freeThrowsAttempted: "opp_ft_attempts",
+                offensiveRebounds: nil,
+                rebounds: "opp_rebounds",
+                assists: "opp_assists",
+                turnovers: "turnovers_forced",
+                fouls: "fouls_committed"
+            )
+        )
+        + [
+            .distinct("defending_team_abbr", "opponent_team_abbr"), .range("overtime_periods", 0...8, "periods"),
+            .range("opponent_possessions", 20...250, "possessions"),
+            .range("opponent_pace", 20...160, "possessions per 48 minutes"),
+            .range("defensive_rating", 20...300, "points per 100 possessions"),
+            .range("opponent_ts_pct", 0.05...1.5, "as a fraction"),
+            .range("margin_of_victory", -120...120, "points"),
+            .one("data_quality_tier", of: ["gold", "silver", "bronze"]),
+            .atMost("opp_paint_makes", "opp_paint_attempts"), .atMost("opp_mid_range_makes", "opp_mid_range_attempts"),
+            .atMost("opp_three_makes_pbp", "opp_three_attempts_pbp"),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_analytics.team_defense_game_summary",
         key: ["game_date", "defending_team_abbr"],
         entities: [.team: "defending_team_abbr"],
+        rules: rules,
         [
             .text("game_id") { $0.own.gameID },
             .text("nba_game_id") { $0.own.nbaGameID },

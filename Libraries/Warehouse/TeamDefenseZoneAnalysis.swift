@@ -30,11 +30,39 @@ public struct TeamDefenseZoneAnalysis: LaidOutRow, Hashable {
     /// high from 15 games on, medium from 10, else low.
     public static func tier(games: Int) -> String { games >= 15 ? "high" : games >= 10 ? "medium" : "low" }
 
+    static let rules: [RowRule] =
+        RowRule.fractions([
+            "paint_pct_allowed_last_15", "mid_range_pct_allowed_last_15", "three_pt_pct_allowed_last_15",
+        ])
+        + RowRule.ranges(
+            [
+                "paint_attempts_allowed_per_game", "mid_range_attempts_allowed_per_game",
+                "three_pt_attempts_allowed_per_game",
+            ],
+            0...150,
+            "shots a game"
+        )
+        + RowRule.ranges(
+            [
+                "paint_defense_vs_league_avg", "mid_range_defense_vs_league_avg", "three_pt_defense_vs_league_avg",
+            ],
+            -100...100,
+            "percentage points"
+        )
+        + [
+            .range("defensive_rating_last_15", 20...300, "points per 100 possessions"),
+            .range("opponent_points_per_game", 1...250, "points"),
+            .range("opponent_pace", 20...160, "possessions per 48 minutes"), .range("games_in_sample", 0...15, "games"),
+            .atMost("games_with_zones", "games_in_sample"), .before("history_last_game_date", "analysis_date"),
+            .one("data_quality_tier", of: ["high", "medium", "low"]),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_precompute.team_defense_zone_analysis",
         key: ["analysis_date", "team_abbr"],
         dateColumn: "analysis_date",
         entities: [.team: "team_abbr"],
+        rules: rules,
         [
             .date("analysis_date") { $0.date },
             .integer("season_year") { $0.seasonYear },

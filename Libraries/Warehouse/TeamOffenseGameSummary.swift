@@ -7,10 +7,39 @@ public import Pipeline
 /// possessions, `pace` is possessions per 48 minutes. `defensive_rating` is the opponent's offensive rating. The zones are
 /// of one play-by-play.
 public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
+    /// The bounds of possessions and ratings lie beyond what any game of the league has had, overtimes included.
+    static let rules: [RowRule] =
+        BoxScoreRules.team(
+            BoxScoreRules.Names(
+                points: "points_scored",
+                minutes: "team_minutes",
+                fieldGoalsMade: "fg_makes",
+                fieldGoalsAttempted: "fg_attempts",
+                threesMade: "three_pt_makes",
+                threesAttempted: "three_pt_attempts",
+                freeThrowsMade: "ft_makes",
+                freeThrowsAttempted: "ft_attempts",
+                rebounds: "rebounds"
+            )
+        )
+        + [
+            .twoTeams, .range("opponent_points", 1...250, "points"), .range("overtime_periods", 0...8, "periods"),
+            .range("possessions", 20...250, "possessions"), .range("pace", 20...160, "possessions per 48 minutes"),
+            .range("offensive_rating", 20...300, "points per 100 possessions"),
+            .range("defensive_rating", 20...300, "points per 100 possessions"),
+            .range("ts_pct", 0.05...1.5, "as a fraction"),
+            .range("margin_of_victory", -120...120, "points"),
+            .one("data_quality_tier", of: ["gold", "silver", "bronze"]),
+            .atMost("team_paint_makes", "team_paint_attempts"),
+            .atMost("team_mid_range_makes", "team_mid_range_attempts"),
+            .atMost("team_three_makes_pbp", "team_three_attempts_pbp"),
+        ]
+
     public static let table = TableDefinition(
         "nba_analytics.team_offense_game_summary",
         key: ["game_date", "team_abbr"],
         entities: [.team: "team_abbr"],
+        rules: rules,
         columns: [
             .text("game_id"), .text("nba_game_id"), .date("game_date"), .integer("season_year"), .text("season_type"),
             .text("team_abbr"), .text("opponent_team_abbr"), .boolean("home_game"), .integer("points_scored"),
@@ -24,6 +53,7 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
             .integer("team_paint_makes"), .integer("team_mid_range_attempts"), .integer("team_mid_range_makes"),
             .integer("team_three_attempts_pbp"), .integer("team_three_makes_pbp"), .integer("points_in_paint_scored"),
             .text("shot_zones_source"), .integer("players_inactive"), .text("referee_crew"),
+            .text("arena_city"), .boolean("is_neutral_site"),
         ]
     )
 
@@ -70,6 +100,9 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
     public var playersInactive: Int?
     /// The officials' league ids, ascending, with commas.
     public var refereeCrew: String?
+    /// Where the game was played, as the schedule names it.
+    public var arenaCity: String?
+    public var isNeutralSite: Bool?
 
     public init(
         gameID: String,
@@ -158,7 +191,7 @@ public struct TeamOffenseGameSummary: WarehouseRow, Hashable {
             .integer(zones?.paint.attempts), .integer(zones?.paint.makes), .integer(zones?.midRange.attempts),
             .integer(zones?.midRange.makes), .integer(zones?.perimeter.attempts), .integer(zones?.perimeter.makes),
             .integer(zones.map { 2 * $0.paint.makes }), .text(shotZonesSource), .integer(playersInactive),
-            .text(refereeCrew),
+            .text(refereeCrew), .text(arenaCity), .boolean(isNeutralSite),
         ]
     }
 }

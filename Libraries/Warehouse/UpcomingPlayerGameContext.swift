@@ -158,10 +158,43 @@ public struct UpcomingPlayerGameContext: LaidOutRow, Hashable {
         self.dataQualityTier = dataQualityTier
     }
 
+    /// Players come back after most of a season, so days of rest are bounded by its length.
+    static let rules: [RowRule] =
+        RowRule.ranges(
+            ["current_points_line", "opening_points_line", "points_line_consensus"],
+            0...80,
+            "points"
+        ) + RowRule.ranges(["points_avg_last_5", "points_avg_last_10"], 0...100, "points")
+        + RowRule.percents([
+            "avg_usage_rate_last_7_days", "usage_rate_last_10", "projected_usage_rate",
+        ])
+        + [
+            .twoTeams, .range("points_line_std", 0...40, "points"), .range("points_line_books", 1...100, "books"),
+            .range("game_spread", -60...60, "points"), .range("game_total", 100...350, "points"),
+            .range("days_rest", 1...366, "days"), .recentGames("games_in_last_7_days", days: 7),
+            .recentGames("games_in_last_14_days", days: 14),
+            .atMost("games_in_last_7_days", "games_in_last_14_days"),
+            .atMost("minutes_in_last_7_days", "minutes_in_last_14_days"),
+            .range("minutes_in_last_7_days", 0...500, "minutes"),
+            .range("minutes_in_last_14_days", 0...1000, "minutes"),
+            .range("avg_minutes_per_game_last_7", 0...70, "minutes"),
+            .recentGames("back_to_backs_last_14_days", days: 13),
+            .range("pace_differential", -120...120, "possessions"),
+            .range("opponent_pace_last_10", 20...160, "possessions per 48 minutes"),
+            .range("opponent_def_rating_last_10", 20...300, "points per 100 possessions"),
+            .range("opponent_ft_rate_allowed", 0...200, "attempts per 100 possessions"),
+            .range("travel_miles", 0...13_000, "miles"), .range("player_age", 17...50, "years"),
+            .range("star_teammates_out", 0...20, "players"),
+            .range("teammate_usage_out", 0...1500, "percent"), .range("history_games", 0...130, "games"),
+            .before("history_last_game_date", "game_date"),
+            .one("data_quality_tier", of: SampleTier.allCases.map(\.rawValue)),
+        ]
+
     public static let layout = RowLayout<Self>(
         "nba_analytics.upcoming_player_game_context",
         key: ["game_date", "player_lookup"],
         entities: [.player: "player_lookup"],
+        rules: rules,
         [
             .text("player_lookup") { $0.playerLookup },
             .integer("nba_player_id") { $0.nbaPlayerID },

@@ -51,10 +51,26 @@ public struct UpcomingTeamGameContext: LaidOutRow, Hashable {
 
     private var historyGames: Int { form.gameNumber - 1 }
 
+    static let rules: [RowRule] = [
+        .twoTeams, .range("days_rest", 1...366, "days"), .range("opponent_days_rest", 1...366, "days"),
+        .recentGames("games_in_last_7_days", days: 7), .recentGames("games_in_last_14_days", days: 14),
+        .atMost("games_in_last_7_days", "games_in_last_14_days"), .range("game_number_in_season", 1...130, "games"),
+        .range("win_streak_entering", 0...82, "games"), .range("loss_streak_entering", 0...82, "games"),
+        .range("last_game_margin", -120...120, "points"), .range("game_spread", -60...60, "points"),
+        .range("opening_spread", -60...60, "points"), .range("game_total", 100...350, "points"),
+        .range("opening_total", 100...350, "points"), .range("players_out", 0...30, "players"),
+        .atMost("starters_out", "players_out"), .range("questionable_players", 0...30, "players"),
+        .range("travel_miles", 0...13_000, "miles"), .range("miles_traveled_last_14_days", 0...60_000, "miles"),
+        .range("consecutive_road_games", 0...82, "games"), .range("history_games", 0...130, "games"),
+        .before("history_last_game_date", "game_date"),
+        .one("data_quality_tier", of: SampleTier.allCases.map(\.rawValue)),
+    ]
+
     public static let layout = RowLayout<Self>(
         "nba_analytics.upcoming_team_game_context",
         key: ["game_date", "team_abbr"],
         entities: [.team: "team_abbr"],
+        rules: rules,
         [
             .text("game_id") { $0.game.gameID },
             .text("nba_game_id") { $0.game.nbaGameID },

@@ -22,8 +22,8 @@ struct ShotEvent: Sendable, Hashable {
     var kind: Kind
 }
 
-/// The field goals of a date by zone, of players and of teams. A game's figures come from one source: BigDataBall where
-/// it has the game whole, else the league's own play-by-play.
+/// The field goals of a date by zone, of players and of teams. A game's figures come from one source: BigDataBall, or the
+/// league's own play-by-play where that alone has the box score's shots.
 public struct PlayByPlayShots: Sendable, Hashable {
     /// What the play-by-play tells of one player in one game.
     public struct Player: Sendable, Hashable {
@@ -53,17 +53,40 @@ public struct PlayByPlayShots: Sendable, Hashable {
 
     public init() {}
 
-    /// Counts the events of each game from the first source that tells where every one of its shots was tried from.
-    init(_ events: [Source: [ShotEvent]]) {
+    /// Counts the events of each game from one source: of those that tell where every shot was tried from the one that fits
+    /// most of the game's boxes, the first of equals.
+    ///
+    /// - Parameter box: the teams' field goals by their box scores, where those are known.
+    init(_ events: [Source: [ShotEvent]], box: [TeamBoxes.Key: ShotCount] = [:]) {
+        var best: [String: (source: Source, shots: [ShotEvent], fits: Int)] = [:]
         for source in Source.allCases {
-            for (game, shots) in Dictionary(grouping: events[source] ?? [], by: \.nbaGameID) where sources[game] == nil
-            {
-                let isWhole = shots.allSatisfy { if case .fieldGoal(nil, _) = $0.kind { false } else { true } }
-                guard isWhole else { continue }
-                sources[game] = source
-                for shot in shots { add(shot) }
+            for (game, shots) in Dictionary(grouping: events[source] ?? [], by: \.nbaGameID) {
+                let isPlaced = shots.allSatisfy { if case .fieldGoal(nil, _) = $0.kind { false } else { true } }
+                guard isPlaced else { continue }
+                let fits = Self.fieldGoals(shots).count { key, count in box[key].map { Self.fit(count, $0) } ?? false }
+                if let other = best[game], other.fits >= fits { continue }
+                best[game] = (source, shots, fits)
             }
         }
+        for (game, chosen) in best {
+            sources[game] = chosen.source
+            for shot in chosen.shots { add(shot) }
+        }
+    }
+
+    /// Whether a play-by-play holds the shots of a box score. It may miss one, or count a heave that the box leaves out.
+    static func fit(_ count: ShotCount, _ box: ShotCount) -> Bool {
+        abs(count.attempts - box.attempts) <= 1 && abs(count.makes - box.makes) <= 1
+    }
+
+    private static func fieldGoals(_ shots: [ShotEvent]) -> [TeamBoxes.Key: ShotCount] {
+        var counts: [TeamBoxes.Key: ShotCount] = [:]
+        for shot in shots {
+            guard case .fieldGoal(_, let isMade) = shot.kind else { continue }
+            let key = TeamBoxes.Key(nbaGameID: shot.nbaGameID, team: shot.team)
+            counts[key] = (counts[key] ?? ShotCount()) + ShotCount(attempts: 1, makes: isMade ? 1 : 0)
+        }
+        return counts
     }
 
     private mutating func add(_ event: ShotEvent) {
@@ -106,8 +129,8 @@ public struct PlayByPlayShots: Sendable, Hashable {
 }
 
 extension SnapshotReader {
-    /// The attempts of a date, from both play-by-plays.
-    func playByPlayShots(on date: GameDate) async throws -> PlayByPlayShots {
+    /// The attempts of a date, from both play-by-plays; `box` as the choice between them takes it.
+    func playByPlayShots(on date: GameDate, box: [TeamBoxes.Key: ShotCount]) async throws -> PlayByPlayShots {
         let bigDataBall = try await query(
             """
             SELECT nba_game_id, team_abbr, home_team_abbr, away_team_abbr, player_1_lookup, assist_player_lookup,
@@ -130,7 +153,7 @@ extension SnapshotReader {
                         AND concat(event_action_type, event_descriptor) !~* 'technical|flagrant')
             """
         )
-        return PlayByPlayShots([.bigDataBall: try Self.shots(bigDataBall), .league: try Self.shots(league)])
+        return PlayByPlayShots([.bigDataBall: try Self.shots(bigDataBall), .league: try Self.shots(league)], box: box)
     }
 
     private static func shots(_ rows: PostgresRows) throws -> [ShotEvent] {

@@ -83,7 +83,8 @@ public enum PlayerContexts {
             travel: try TeamTravel(
                 inputs.teams[team] ?? TeamHistory([], before: inputs.date),
                 team: Team(tricode: team),
-                home: Team(tricode: game.home)
+                home: Team(tricode: game.home),
+                at: game.site()
             ),
             lines: inputs.gameLines.lines(of: team, in: game)
         )

@@ -15,9 +15,6 @@ import Warehouse
 public struct PlayerGameSummaryProcessor: Processor {
     public static let name = "player_game_summary"
 
-    /// A date with player rows for fewer than this share of its final games is partial.
-    static let leastGameShare = 0.9
-
     public init() {}
 
     public func execute(_ execution: Execution) async throws -> Outcome {
@@ -43,11 +40,8 @@ public struct PlayerGameSummaryProcessor: Processor {
         let games = read.games.filter(\.isFinal)
         let present = Set(PlayerSummaries.lines(of: read.inputs).boxes.filter { $0.status == .active }.map(\.nbaGameID))
         let covered = present.intersection(games.map(\.nbaGameID)).count
-        if Double(covered) < Self.leastGameShare * Double(games.count) {
-            outcome.status = covered == 0 ? .noData : .partial
-            outcome.missingDependencies = games.filter { !present.contains($0.nbaGameID) }
-                .map { "nbac_player_boxscores:\($0.gameID)" }
-        }
+        outcome.missingDependencies = games.filter { !present.contains($0.nbaGameID) }
+            .map { "nbac_player_boxscores:\($0.gameID)" }
         outcome.missingDependencies += result.withoutTeam.map { "team_offense_game_summary:\($0)" }
         outcome.recordsFailed = result.refused.count
         outcome.metadata = [
@@ -80,7 +74,8 @@ public struct PlayerGameSummaryProcessor: Processor {
         read.inputs.games = read.games.filter(\.isFinal)
         read.inputs.boxes = try await boxes(reader, date)
         read.inputs.gamebooks = try await gamebooks(reader, date)
-        read.inputs.shots = try await reader.playByPlayShots(on: date)
+        let box = PlayerSummaries.fieldGoals(of: read.inputs)
+        read.inputs.shots = try await reader.playByPlayShots(on: date, box: box)
         read.inputs.teams = try await teams(reader, date)
         read.players = try await players(reader, date, read)
         read.inputs.lines = try await reader.pointsLines(on: date, players: read.players)

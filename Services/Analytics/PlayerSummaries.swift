@@ -96,7 +96,8 @@ public enum PlayerSummaries {
         public var refused: [String] = []
         /// Usages above 100, which a half-loaded team row produces.
         public var usageRefused = 0
-        /// Games whose gamebook names other players than the box score; the box score stands.
+        /// Games whose gamebook names other players than the box score, or has other points than the score while there is no
+        /// box score; what the box score has stands.
         public var gamebookMismatches: [String] = []
     }
 
@@ -147,8 +148,16 @@ public enum PlayerSummaries {
         "\(box.playerLookup)/\(box.nbaPlayerID.map(String.init) ?? box.team)"
     }
 
+    /// The field goals of each team, summed over the rows of its players.
+    static func fieldGoals(of inputs: Inputs) -> [TeamBoxes.Key: ShotCount] {
+        let played = lines(of: inputs).boxes.filter { $0.status == .active }
+        return Dictionary(grouping: played) { TeamBoxes.Key(nbaGameID: $0.nbaGameID, team: $0.team) }
+            .compactMapValues { BoxLine.sum($0.map(\.line)).fieldGoals }
+    }
+
     /// The rows of each game from one source: its gamebook, whose minutes have seconds and which names the starters, where
-    /// it has the players of the box score, else the box score. Who did not play is always the gamebook's word.
+    /// it has the players of the box score or, while there is none, the points of the schedule's score; else the box score.
+    /// Who did not play is always the gamebook's word.
     static func lines(of inputs: Inputs) -> (boxes: [Box], gamebookMismatches: [String]) {
         let boxScores = Dictionary(grouping: inputs.boxes, by: \.nbaGameID)
         let gamebooks = Dictionary(grouping: inputs.gamebooks, by: \.nbaGameID)
@@ -160,7 +169,9 @@ public enum PlayerSummaries {
             let played = listed.filter { $0.status == .active }
             let isWhole = game.teams.allSatisfy { team in played.count { $0.team == team } >= TeamOffense.fewestPlayers
             }
-            let isSame = boxes.isEmpty || Set(boxes.map(\.playerLookup)) == Set(played.map(\.playerLookup))
+            let isSame =
+                boxes.isEmpty
+                ? hasTheScore(played, game) : Set(boxes.map(\.playerLookup)) == Set(played.map(\.playerLookup))
             if isWhole, isSame {
                 let ids = Dictionary(boxes.map { ($0.playerLookup, $0) }, uniquingKeysWith: { first, _ in first })
                 chosen += played.map { box in
@@ -189,6 +200,14 @@ public enum PlayerSummaries {
             $0.status != .active && games.contains($0.nbaGameID) && !appeared.contains($0.playerLookup)
         }
         return (chosen, mismatches)
+    }
+
+    /// Whether the players' points are the game's score.
+    private static func hasTheScore(_ boxes: [Box], _ game: SlateGame) -> Bool {
+        game.teams.allSatisfy { team in
+            guard let score = game.score(of: team) else { return false }
+            return BoxLine.sum(boxes.filter { $0.team == team }.map(\.line)).points == score
+        }
     }
 
     /// What kind of reason the gamebook's words name. Whole words, so that a back injury is one and "back to back" is none.

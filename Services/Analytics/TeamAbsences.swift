@@ -11,11 +11,9 @@ struct TeamAbsences: Sendable, Hashable {
 
     /// Nil when neither a report nor an operator has said anything about the team.
     init?(besides player: String, of team: String, before tipoff: Date?, _ inputs: PlayerContexts.Inputs) {
-        let listed = inputs.availability.listed.filter {
-            inputs.players.records[$0]?.team == team && inputs.availability.word(on: $0, before: tipoff) != nil
-        }
-        guard inputs.availability.reportedTeams.contains(team) || !listed.isEmpty else { return nil }
-        for teammate in listed where teammate != player {
+        let named = inputs.availability.named(of: team, before: tipoff) { inputs.players.records[$0]?.team == team }
+        guard let named else { return nil }
+        for teammate in named where teammate != player {
             guard let word = inputs.availability.word(on: teammate, before: tipoff) else { continue }
             switch word.status {
             case .out, .doubtful: if Self.isStar(inputs.players.history(of: teammate)) { starsOut += 1 }

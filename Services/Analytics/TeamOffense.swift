@@ -95,6 +95,12 @@ public struct BoxLine: Sendable, Hashable {
         )
     }
 
+    /// Nil when a count is unknown.
+    var fieldGoals: ShotCount? {
+        guard let fieldGoalsAttempted, let fieldGoalsMade else { return nil }
+        return ShotCount(attempts: fieldGoalsAttempted, makes: fieldGoalsMade)
+    }
+
     /// A team that scored nothing or took no shot is a row that was not filled yet.
     var isPlayed: Bool { (points ?? 0) > 0 && (fieldGoalsAttempted ?? 0) > 0 }
 }
@@ -161,7 +167,8 @@ public enum TeamOffense {
         for game in games where game.isFinal {
             let found = Dictionary(
                 uniqueKeysWithValues: game.teams.compactMap { team in
-                    box(TeamBoxes.Key(nbaGameID: game.nbaGameID, team: team), boxes).map { (team, $0) }
+                    box(TeamBoxes.Key(nbaGameID: game.nbaGameID, team: team), boxes, score: game.score(of: team))
+                        .map { (team, $0) }
                 }
             )
             for team in game.teams {
@@ -181,6 +188,8 @@ public enum TeamOffense {
                 }
                 row.playersInactive = boxes.inactive[key]
                 row.refereeCrew = boxes.referees[game.nbaGameID]
+                row.arenaCity = game.arenaCity
+                row.isNeutralSite = game.isNeutralSite
                 if own.isRebuilt { result.rebuilt.append("\(game.gameID)/\(team)") }
                 if let score = game.score(of: team), score != own.line.points {
                     result.mismatches.append("\(game.gameID)/\(team)")
@@ -191,22 +200,35 @@ public enum TeamOffense {
         return result
     }
 
-    private static func box(_ key: TeamBoxes.Key, _ boxes: TeamBoxes) -> Box? {
+    /// The team's row; else the sum of its players, of the source whose points are the score before one whose are not: a
+    /// list may lack players.
+    private static func box(_ key: TeamBoxes.Key, _ boxes: TeamBoxes, score: Int?) -> Box? {
         if let line = boxes.teams[key], line.isPlayed { return Box(line: line, source: "nbac_team_boxscore") }
-        for (players, table) in [
+        let sums = [
             (boxes.gamebooks[key], "nbac_gamebook_player_stats"), (boxes.players[key], "nbac_player_boxscores"),
-        ] {
+        ].compactMap { players, table -> Box? in
             let played = (players ?? []).filter { $0.minutes != nil }
             let sum = BoxLine.sum(played)
-            if played.count >= fewestPlayers, sum.isPlayed { return Box(line: sum, source: "\(table)_sum") }
+            return played.count >= fewestPlayers && sum.isPlayed ? Box(line: sum, source: "\(table)_sum") : nil
         }
-        return nil
+        return sums.first { $0.line.points == score } ?? sums.first
     }
 
-    /// Whether a play-by-play holds the shots of a box score. It may miss one, or count a heave that the box leaves out.
+    /// The field goals of each team by its box, by which the play-by-play of a game is chosen.
+    static func fieldGoals(_ games: [SlateGame], _ boxes: TeamBoxes) -> [TeamBoxes.Key: ShotCount] {
+        var counts: [TeamBoxes.Key: ShotCount] = [:]
+        for game in games {
+            for team in game.teams {
+                let key = TeamBoxes.Key(nbaGameID: game.nbaGameID, team: team)
+                counts[key] = box(key, boxes, score: game.score(of: team))?.line.fieldGoals
+            }
+        }
+        return counts
+    }
+
     static func zonesFit(_ zones: ZoneShots, _ line: BoxLine) -> Bool {
-        guard let attempts = line.fieldGoalsAttempted, let makes = line.fieldGoalsMade else { return false }
-        return abs(zones.attempts - attempts) <= 1 && abs(zones.makes - makes) <= 1
+        line.fieldGoals.map { PlayByPlayShots.fit(ShotCount(attempts: zones.attempts, makes: zones.makes), $0) }
+            ?? false
     }
 
     private static func row(

@@ -24,7 +24,7 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
             guard !scope.isEmpty else { return (scope, [SlateGame](), TeamBoxes()) }
             let games = try await reader.slate(on: date)
             guard games.contains(where: \.isFinal) else { return (scope, games, TeamBoxes()) }
-            return (scope, games, try await Self.read(reader, date))
+            return (scope, games, try await Self.read(reader, date, games))
         }
         guard !scope.isEmpty else { return .nothingPending(scope) }
         let finals = games.filter(\.isFinal)
@@ -54,14 +54,9 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
     ) -> Outcome {
         let write = TableWrite(result.rows, date: .date(date), only: teams, column: "team_abbr")
         let expected = games.count * 2
-        let status: CompletionStatus =
-            result.rows.count == expected ? .success : result.rows.isEmpty ? .noData : .partial
-        var outcome = Outcome(status, scope: scope, writes: [write], inScope: expected, processed: result.rows.count)
+        var outcome = Outcome(.success, scope: scope, writes: [write], inScope: expected, processed: result.rows.count)
         // A scope that reaches no final game has nothing to write, and that is right.
-        if expected == 0 {
-            outcome.status = .success
-            outcome.skipReason = "no_final_game_in_scope"
-        }
+        if expected == 0 { outcome.skipReason = "no_final_game_in_scope" }
         outcome.recordsFailed = result.missing.count
         outcome.missingDependencies = result.missing.map { "nbac_team_boxscore:\($0)" }
         outcome.metadata = [
@@ -84,7 +79,11 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
         return outcome
     }
 
-    private static func read(_ reader: SnapshotReader, _ date: GameDate) async throws -> TeamBoxes {
+    private static func read(
+        _ reader: SnapshotReader,
+        _ date: GameDate,
+        _ games: [SlateGame]
+    ) async throws -> TeamBoxes {
         var boxes = TeamBoxes()
         let columns: SQL = """
             nba_game_id, team_abbr, minutes, points, field_goals_made, field_goals_attempted, three_pointers_made,
@@ -135,7 +134,8 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
             """
         )
         for row in crews { boxes.referees[try row.decode("nba_game_id")] = try row.decode("crew") }
-        boxes.shots = try await reader.playByPlayShots(on: date)
+        let box = TeamOffense.fieldGoals(games.filter(\.isFinal), boxes)
+        boxes.shots = try await reader.playByPlayShots(on: date, box: box)
         return boxes
     }
 }

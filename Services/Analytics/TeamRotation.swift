@@ -25,11 +25,8 @@ struct TeamRotation: Sendable, Hashable {
 
     init(_ team: String, before tipoff: Date?, _ inputs: PlayerContexts.Inputs) {
         let first = PlayerContexts.firstRecentDay(inputs.teams[team] ?? TeamHistory([], before: inputs.date))
-        isReported =
-            inputs.availability.reportedTeams.contains(team)
-            || inputs.availability.listed.contains {
-                inputs.players.records[$0]?.team == team && inputs.availability.word(on: $0, before: tipoff) != nil
-            }
+        let named = inputs.availability.named(of: team, before: tipoff) { inputs.players.records[$0]?.team == team }
+        isReported = named != nil
         for (player, record) in inputs.players.records where record.team == team && record.lastSeen >= first {
             let form = PlayerForm(record.history)
             guard let usage = form.usagePercentLast10, let minutes = form.minutesAverageLast10,

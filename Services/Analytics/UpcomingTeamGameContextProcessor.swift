@@ -7,7 +7,7 @@ import Warehouse
 ///
 /// Reads `nbac_schedule`, the game lines of the date and what injury reports and operators said, all as they were before
 /// tip-off, and, strictly before the date, `team_offense_game_summary` of the season (rest, results, travel between the
-/// arenas of the home teams) and `player_game_summary` of the last thirty days (who plays for whom, and how much).
+/// places of the games) and `player_game_summary` of the last thirty days (who plays for whom, and how much).
 /// `days_rest` is 1 on a back-to-back; the spread is the own team's. A team always has its row, be its history empty.
 public struct UpcomingTeamGameContextProcessor: Processor {
     public static let name = "upcoming_team_game_context"
@@ -124,7 +124,7 @@ public struct UpcomingTeamGameContextProcessor: Processor {
             game: game,
             team: team,
             form: TeamForm(history),
-            travel: try TeamTravel(history, team: Team(tricode: team), home: Team(tricode: game.home)),
+            travel: try TeamTravel(history, team: Team(tricode: team), home: Team(tricode: game.home), at: game.site()),
             lines: inputs.gameLines.lines(of: team, in: game),
             absences: absences(of: team, in: game, inputs),
             opponentDaysRest: opponent?.daysRest,
@@ -135,13 +135,11 @@ public struct UpcomingTeamGameContextProcessor: Processor {
     /// Starters are the five who play most. Nil when nobody has said anything about the team.
     static func absences(of team: String, in game: SlateGame, _ inputs: Inputs) -> UpcomingTeamGameContext.Absences? {
         let own = inputs.members.filter { $0.value.team == team }
-        let listed = inputs.availability.listed.filter {
-            own[$0] != nil && inputs.availability.word(on: $0, before: game.tipoffAt) != nil
-        }
-        guard inputs.availability.reportedTeams.contains(team) || !listed.isEmpty else { return nil }
+        let named = inputs.availability.named(of: team, before: game.tipoffAt) { own[$0] != nil }
+        guard let named else { return nil }
         let starters = own.sorted { ($1.value.minutes, $0.key) < ($0.value.minutes, $1.key) }.prefix(5).map(\.key)
         var absences = UpcomingTeamGameContext.Absences()
-        for player in listed {
+        for player in named {
             switch inputs.availability.word(on: player, before: game.tipoffAt)?.status {
             case .out?, .doubtful?:
                 absences.out += 1

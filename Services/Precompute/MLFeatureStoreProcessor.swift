@@ -79,6 +79,7 @@ public struct MLFeatureStoreProcessor: Processor {
         var forms: [String: PlayerForm] = [:]
         var factors: [String: CompositeFactors] = [:]
         var shots: [String: ShotRates] = [:]
+        var listings: [String: FeatureInputs.Listings] = [:]
         var players: PlayerHistories
         var teams: [String: TeamHistory] = [:]
         /// The median line of each player's previous game.
@@ -101,6 +102,7 @@ public struct MLFeatureStoreProcessor: Processor {
         read.inputs.forms = try await reader.playerForms(on: date, players: slate.isFull ? nil : players)
         read.inputs.factors = try await factors(reader, date, players)
         read.inputs.shots = try await reader.shotRates(on: date, players: players)
+        read.inputs.listings = try await reader.listings(players, before: date, season: season)
         read.inputs.players = try await reader.playerHistories(season: season, before: date, players: players)
         read.inputs.teams = try await reader.teamHistories(
             Set(contexts.flatMap { [$0.teamAbbr, $0.opponentTeamAbbr] }),
@@ -180,7 +182,9 @@ public struct MLFeatureStoreProcessor: Processor {
                 starTeammatesOut: context.starTeammatesOut,
                 teammateUsageOut: context.teammateUsageOut,
                 factors: inputs.factors[context.playerLookup],
-                zoneRates: inputs.shots[context.playerLookup]?.featureRates
+                zoneRates: inputs.shots[context.playerLookup]?.featureRates,
+                isShotProfiled: inputs.shots[context.playerLookup] != nil,
+                listings: inputs.listings[context.playerLookup]
             )
         )
     }

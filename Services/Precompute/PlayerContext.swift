@@ -44,7 +44,7 @@ extension SnapshotReader {
         let rows = try await query(
             """
             SELECT player_lookup, game_id, nba_game_id, season_year, team_abbr, opponent_team_abbr, home_game,
-                   season_phase, has_prop_line, current_points_line, opening_points_line, current_points_line_source,
+                   season_phase, current_points_line, opening_points_line, current_points_line_source,
                    is_line_synthetic, points_line_consensus, points_line_std, game_spread, game_total, days_rest,
                    days_rest_before_last_game, back_to_back, games_in_last_7_days, games_in_last_14_days,
                    minutes_in_last_7_days, minutes_in_last_14_days, avg_minutes_per_game_last_7,
@@ -197,5 +197,35 @@ extension SnapshotReader {
             latest.updateValue(try row.decode("points_line_consensus", as: Double?.self), forKey: player)
         }
         return latest.compactMapValues { $0 }
+    }
+
+    /// In how many recent games before a day, of those of which a gamebook tells, each player did not take part. A player
+    /// of whom none tells is not in the result.
+    func listings(
+        _ players: Set<String>,
+        before date: GameDate,
+        season: Int
+    ) async throws -> [String: FeatureInputs.Listings] {
+        guard !players.isEmpty else { return [:] }
+        let first = date.adding(days: -FeatureInputs.Listings.recentDays)
+        let rows = try await query(
+            """
+            SELECT player_lookup, count(*) AS games,
+                   count(*) FILTER (WHERE player_status <> 'active' OR COALESCE(minutes_played, 0) = 0) AS missed
+            FROM nba_analytics.player_game_summary
+            WHERE game_date >= \(PostgresDate(first)) AND game_date < \(PostgresDate(date)) AND season_year = \(season)
+                AND removed_at IS NULL AND player_lookup = ANY(\(players.sorted()))
+                AND (player_status <> 'active' OR primary_source_used = 'nbac_gamebook_player_stats')
+            GROUP BY player_lookup
+            """
+        )
+        var listings: [String: FeatureInputs.Listings] = [:]
+        for row in rows {
+            listings[try row.decode("player_lookup")] = .init(
+                games: try row.decode("games"),
+                missed: try row.decode("missed")
+            )
+        }
+        return listings
     }
 }

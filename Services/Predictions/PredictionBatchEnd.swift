@@ -82,7 +82,8 @@ struct PredictionBatchEnd: Sendable {
             """
             SELECT count(*) FILTER (WHERE NOT is_terminal AND late_at IS NULL) AS open,
                    count(*) FILTER (WHERE state = 'success') AS predicted,
-                   count(*) FILTER (WHERE state = 'failed') AS failed
+                   count(*) FILTER (WHERE state = 'failed') AS failed,
+                   count(*) FILTER (WHERE error_type = \(Outcome.quarantineType)) AS quarantined
             FROM nba_orchestration.task
             WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PlayerPredictions.name)
             """
@@ -101,6 +102,7 @@ struct PredictionBatchEnd: Sendable {
             run,
             predicted: predicted,
             failed: try tasks.decode("failed"),
+            quarantined: try tasks.decode("quarantined"),
             forced: forced,
             in: transaction
         )
@@ -111,6 +113,7 @@ struct PredictionBatchEnd: Sendable {
         _ run: RunRecord,
         predicted: Int,
         failed: Int,
+        quarantined: Int,
         forced: String?,
         in transaction: PostgresTransaction
     ) async throws -> [OutboxMessage] {
@@ -131,13 +134,14 @@ struct PredictionBatchEnd: Sendable {
         var own = batch.reasons
         if let forced { own.append(forced) }
         if failed > 0 { own.append("\(failed) of \(batch.players) predictions failed") }
+        if quarantined > 0 { own.append("\(quarantined) of \(batch.players) predictions in quarantine") }
         if batch.expected > 0, Double(slate.predicted) < Self.coverageGoal * Double(batch.expected) {
             own.append("predictions for \(slate.predicted) of \(batch.expected) expected players")
         }
         let reasons = upstream + own.filter { !upstream.contains($0) }
         var report = PhaseReport()
         report.recordCount = predicted
-        report.recordsFailed = failed
+        report.recordsFailed = failed + quarantined
         report.output = PlayerPropPrediction.table.name
         report.metadata = [
             "batch_id": .string(batch.batchID.uuidString.lowercased()), "expected": .int(Int64(batch.players)),

@@ -64,8 +64,8 @@ struct RootCommand: AsyncParsableCommand {
             EfficiencyCommand.self, RunCommand.self, TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
-            AuditCommand.self,
-            NamesCommand.self, OverrideCommand.self, RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
+            QuarantineCommand.self, QualityCommand.self, AuditCommand.self, NamesCommand.self, OverrideCommand.self,
+            RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
             MigrateCommand.self,
             TopicsCommand.self,
         ]

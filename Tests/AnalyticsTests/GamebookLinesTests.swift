@@ -105,9 +105,17 @@ import Warehouse
         #expect(Self.rows(inputs)["bos0"]?.minutesPlayed == minutes)
     }
 
-    @Test func aGamebookNeedsNoBoxScore() {
-        let result = PlayerSummaries.compute(Self.inputs(boxes: false), only: nil)
-        #expect(result.rows.count == 16 && result.refused.isEmpty && result.gamebookMismatches.isEmpty)
+    // Eight players of ten points a team.
+    @Test(
+        "A gamebook without a box score is believed when its points are the score",
+        arguments: [(80, 80, true), (80, 90, false), (105, 96, false), (nil, 80, false)] as [(Int?, Int, Bool)]
+    )
+    func aGamebookAloneNeedsTheScore(home: Int?, away: Int, isBelieved: Bool) {
+        var inputs = Self.inputs(boxes: false)
+        inputs.games = [TeamOffenseTests.game(homeScore: home, awayScore: away)]
+        let result = PlayerSummaries.compute(inputs, only: nil)
+        #expect(result.rows.count == (isBelieved ? 16 : 0) && result.refused.isEmpty)
+        #expect(result.gamebookMismatches == (isBelieved ? [] : ["20240115_TOR_BOS"]))
         #expect(result.rows.allSatisfy { $0.nbaPlayerID == nil && $0.playerFullName == "Printed \($0.playerLookup)" })
     }
 

@@ -271,4 +271,27 @@ import Testing
             }
         }
     }
+
+    @Test("Of two play-by-plays the one that has the box scores' shots counts; of equals the first")
+    func aTruncatedPlayByPlayKeepsNobodyOut() {
+        let whole = Self.zones((10, 7), mid: (8, 3), three: (12, 5))
+        let other = Self.zones((9, 4), mid: (2, 1), three: (6, 2))
+        let events = Self.events(whole) + Self.events(other, by: "guest", of: "TOR", against: "BOS")
+        let truncated = Array(events.prefix(20))
+        let box = [
+            Self.key("BOS"): ShotCount(attempts: 30, makes: 15), Self.key("TOR"): ShotCount(attempts: 17, makes: 7),
+        ]
+        typealias Source = PlayByPlayShots.Source
+        func source(_ bigDataBall: [ShotEvent], _ league: [ShotEvent], _ box: [TeamBoxes.Key: ShotCount]) -> String? {
+            PlayByPlayShots([.bigDataBall: bigDataBall, .league: league], box: box).source(ofGame: Self.game)
+        }
+        #expect(source(truncated, events, box) == Source.league.rawValue)
+        #expect(source(events, truncated, box) == Source.bigDataBall.rawValue)
+        #expect(source(events, events, box) == Source.bigDataBall.rawValue)
+        // Without a box nothing tells them apart, and where neither fits the first stays, to be reported.
+        #expect(source(truncated, events, [:]) == Source.bigDataBall.rawValue)
+        #expect(source(truncated, Array(events.prefix(10)), box) == Source.bigDataBall.rawValue)
+        // One team that fits is better than none.
+        #expect(source(truncated, Self.events(whole), box) == Source.league.rawValue)
+    }
 }

@@ -125,6 +125,16 @@ struct BarrierTests {
         #expect(actions.contains { if case .complete = $0 { true } else { false } } == counts)
     }
 
+    @Test("A phase with rows in quarantine goes on degraded and says where")
+    func quarantine() {
+        var kept = task("a", .partial, unit: "1", requirement: .critical, coverage: 0.98)
+        kept.hasQuarantinedRows = true
+        var barrier = barrier([kept, task("a", .success, unit: "2", requirement: .critical), task("b", .partial)])
+        let actions = barrier.handle(.evaluate(now: start))
+        let reasons = actions.compactMap { if case .complete(true, let reasons, _) = $0 { reasons } else { nil } }
+        #expect(reasons == [["rows in quarantine: a (1 of 2: 1)"]])
+    }
+
     @Test("Coverage is judged unit by unit", arguments: [(9, true), (7, false)])
     func units(satisfied: Int, opens: Bool) {
         let tasks = (0..<10).map {

@@ -122,12 +122,41 @@ import Testing
         #expect(vector.missing["vegas_points_line"] == .noLine)
         #expect(vector.missing["game_total_line"] == .noGameLine)
         #expect(vector.missing["injury_risk"] == .noSource)
-        #expect(vector.missing["pct_paint"] == .noPlayByPlay)
+        #expect(vector.missing["pct_paint"] == .insufficientHistory)
         #expect(vector.missing["fatigue_score"] == .notComputed)
         #expect(vector[15] == 1 && vector[17] == 0 && vector[28] == 0 && vector[30] == 0)
         #expect(vector.missing.count == vector.values.count { $0 == nil })
         #expect(!vector.isReady)
         #expect(vector.qualityTier == .critical)
+    }
+
+    @Test func whatIsUnknownSaysWhyInTruth() {
+        var inputs = Self.inputs(Self.history([20, 22, 24]))
+        func reason(_ name: String) -> MissingReason? { FeatureVector(inputs).missing[name] }
+        #expect(reason("shot_zone_mismatch_score") == .notComputed && reason("pct_mid_range") == .notComputed)
+        inputs.factors = CompositeFactors()
+        inputs.isShotProfiled = true
+        #expect(reason("shot_zone_mismatch_score") == .noPlayByPlay && reason("pct_mid_range") == .noPlayByPlay)
+        #expect(reason("usage_spike_score") == .noSource && reason("pace_score") == .insufficientHistory)
+        // His own shots are known: what lacks is a league to compare the opponent with.
+        inputs.zoneRates = .init(paintPercent: 45, midRangePercent: 20, perimeterPercent: 35)
+        #expect(reason("shot_zone_mismatch_score") == .noLeagueComparison && reason("pct_mid_range") == nil)
+        inputs.starTeammatesOut = 0
+        #expect(reason("usage_spike_score") == .insufficientHistory)
+    }
+
+    // Games that a gamebook tells of, missed ones.
+    @Test(
+        arguments: [
+            (nil, nil, .noSource), (2, 1, .insufficientHistory), (3, 0, nil), (4, 1, nil), (10, 10, nil),
+        ] as [(Int?, Int?, MissingReason?)]
+    )
+    func theShareOfMissedGames(games: Int?, missed: Int?, reason: MissingReason?) {
+        var inputs = Self.inputs(Self.history([20]))
+        inputs.listings = games.map { .init(games: $0, missed: missed ?? 0) }
+        let vector = FeatureVector(inputs)
+        #expect(vector.missing["dnp_rate"] == reason)
+        #expect(vector[33] == (reason == nil ? Double(missed ?? 0) / Double(games ?? 1) : nil))
     }
 
     @Test func factorsZonesAndAbsencesAreTakenOver() {

@@ -267,4 +267,31 @@ import Testing
         #expect(stand.timeZoneChanges == 0 && stand.timeZonesLast14 == 0)
         #expect(stand.consecutiveRoadGames == 0)
     }
+
+    @Test("A game is where its schedule says, in another team's hall or in a town without a team")
+    func aTownOfTheScheduleIsTravelledTo() throws {
+        let (toronto, orlando) = (try Team(tricode: "TOR"), try Team(tricode: "ORL"))
+        let tampa = GameSite(city: "Tampa", isNeutral: nil, home: toronto)
+        // 85 miles instead of a thousand.
+        let away = TeamHistory(
+            [TeamGame(date: Self.day.adding(days: -2), opponent: "ORL", isHome: false)],
+            before: Self.day
+        )
+        let near = try #require(try TeamTravel(away, team: toronto, home: toronto, at: tampa).miles)
+        #expect(abs(near - 77) < 10, "\(near)")
+        #expect(try #require(try TeamTravel(away, team: toronto, home: toronto).miles) > 1_000)
+        // A home stand in Tampa is none from Toronto's arena.
+        var game = TeamGame(date: Self.day.adding(days: -1), opponent: "MIA", isHome: true)
+        game.site = tampa
+        let stand = TeamHistory([game], before: Self.day)
+        #expect(try TeamTravel(stand, team: toronto, home: toronto, at: tampa).miles == 0)
+        #expect(try #require(try TeamTravel(stand, team: toronto, home: toronto).miles) > 1_000)
+        // The bubble was in Orlando, whoever was at home; his own suburb is a team's own arena.
+        #expect(GameSite(city: "Orlando", isNeutral: true, home: toronto) == .town(Arena.home(of: orlando).place))
+        #expect(GameSite(city: "Orlando", isNeutral: nil, home: orlando) == .homeArena)
+        #expect(GameSite(city: "College Park", isNeutral: nil, home: try Team(tricode: "ATL")) == .homeArena)
+        #expect(GameSite(city: nil, isNeutral: nil, home: toronto) == .homeArena)
+        #expect(GameSite(city: "Nowhere", isNeutral: true, home: toronto) == .unknown)
+        #expect(try TeamTravel(away, team: toronto, home: toronto, at: .unknown).miles == nil)
+    }
 }

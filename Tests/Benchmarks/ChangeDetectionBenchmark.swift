@@ -96,7 +96,7 @@ struct ChangeDetectionBenchmark: AsyncParsableCommand {
                 precondition(plan.isUnchanged && plan.unchangedCount == rows)
             }
             let hashing = await milliseconds {
-                precondition(!RowFingerprints(same).digest.isEmpty)
+                precondition(!RowFingerprints(same).digest().isEmpty)
             }
             guard round > 0 else { continue }
             one.samples.append(changedTime)

@@ -35,6 +35,11 @@ struct ChangeBatchTests {
             )
             try await pool.execute(
                 """
+                CREATE TABLE nba_orchestration.quarantined_row (table_name text, row_key text, resolved_at timestamptz)
+                """
+            )
+            try await pool.execute(
+                """
                 INSERT INTO nba_analytics.seat VALUES ('2024-01-15', 'mover', 'BOS', 'old'),
                     ('2024-01-15', 'leaver', 'CHI', 'old')
                 """

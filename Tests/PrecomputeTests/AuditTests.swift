@@ -81,7 +81,9 @@ import Warehouse
             )
             #expect(rows.count == 10)
             for row in rows {
-                #expect(try row.decode("state", as: String.self) == "same")
+                let found = try row.decode("compared", as: PostgresJSON?.self)
+                    .map { String(decoding: $0.bytes, as: UTF8.self) }
+                #expect(try row.decode("state", as: String.self) == "same", "\(found ?? "")")
                 #expect(try row.decode("rows_different", as: Int.self) == 0)
             }
             // The two latest dates are always among them, and what was compared is every stored row.
@@ -192,10 +194,10 @@ import Warehouse
             var league = SmallLeague(seed: 43, days: 2)
             try await settle(bench, league)
             let date = league.dates[1]
-            league.players[0].points = 77
+            league.players[0].score(77)
             for index in league.gamebooks.indices
             where league.gamebooks[index].game.playerLookup == league.players[0].playerLookup {
-                league.gamebooks[index].game.points = 77
+                league.gamebooks[index].game.score(77)
             }
             try await league.store(in: bench)
             #expect(try await audit(bench, league, .analytics) == 2)
@@ -221,6 +223,20 @@ import Warehouse
                 ]
             )
             #expect(try await bench.count("SELECT count(*) FROM nba_orchestration.alert") == 0)
+        }
+    }
+
+    @Test func aDateWithARowInQuarantineIsNotAtRest() async throws {
+        try await Workbench.with("refused") { bench in
+            var league = SmallLeague(seed: 45, days: 1)
+            // So many shots make a pace that no game has.
+            league.boxes[0].fieldGoalsAttempted = 190
+            try await settle(bench, league)
+            let quarantined = await bench.quarantined.all
+            #expect(quarantined.contains { $0.hasPrefix("nba_analytics.team_offense_game_summary pace_range") })
+            #expect(try await audit(bench, league, .analytics) == 1)
+            let reason: String = try await bench.pool.query("SELECT reason FROM nba_orchestration.audit").scalar()
+            #expect(reason == "changes of the date wait to be carried on")
         }
     }
 

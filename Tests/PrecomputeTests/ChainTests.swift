@@ -68,19 +68,22 @@ import Warehouse
             let before = try await features(bench, target)
             #expect(before.count >= 40)
             for index in league.players.indices where league.players[index].gameDate == target {
-                league.players[index].points = 99
+                league.players[index].score(99)
                 league.players[index].minutes = 48
                 league.players[index].fieldGoalsAttempted = 60
             }
             for index in league.boxes.indices where league.boxes[index].gameDate == target {
-                league.boxes[index].points = 300
-                league.boxes[index].fieldGoalsAttempted = 200
+                league.boxes[index].points = 180
+                league.boxes[index].fieldGoalsMade = 90
+                league.boxes[index].threePointersMade = 0
+                league.boxes[index].freeThrowsMade = 0
+                league.boxes[index].fieldGoalsAttempted = 120
             }
             for index in league.schedule.indices where league.schedule[index].gameDate == target {
-                league.schedule[index].homeTeamScore = 300
+                league.schedule[index].homeTeamScore = 180
             }
             for index in league.gamebooks.indices where league.gamebooks[index].game.gameDate == target {
-                league.gamebooks[index].game.points = 88
+                league.gamebooks[index].game.score(88)
                 league.gamebooks[index].game.minutes = 47
             }
             for index in league.shots.indices where league.shots[index].date == target {
@@ -95,15 +98,17 @@ import Warehouse
             // The same change a game earlier does reach them.
             let earlier = league.dates[league.dates.count - 2]
             for index in league.players.indices where league.players[index].gameDate == earlier {
-                league.players[index].points = 99
+                league.players[index].score(99)
             }
             for index in league.gamebooks.indices where league.gamebooks[index].game.gameDate == earlier {
-                league.gamebooks[index].game.points = 99
+                league.gamebooks[index].game.score(99)
             }
             try await league.store(in: bench)
             try await bench.runChain(earlier)
             try await bench.runChain(target)
             #expect(try await features(bench, target) != before)
+            let quarantined = await bench.quarantined.all
+            #expect(quarantined == [])
         }
     }
 
@@ -136,6 +141,8 @@ import Warehouse
                     }
                 }
             }
+            let quarantined = await bench.quarantined.all
+            #expect(quarantined == [], "seed \(seed)")
         }
     }
 
@@ -359,6 +366,89 @@ import Warehouse
                     AND differences = '{}'
                 """
             #expect(try await count(bench, removed) == 1)
+        }
+    }
+
+    @Test func aRowThatComesBackKeepsWhatItHeldBefore() async throws {
+        try await Workbench.with("returned") { bench in
+            var league = SmallLeague(seed: 17, days: 1)
+            try await league.store(in: bench)
+            let gone = league.boxes.removeFirst()
+            try await league.store(in: bench)
+            var back = gone
+            back.points = (gone.points ?? 0) + 1
+            back.freeThrowsMade = (gone.freeThrowsMade ?? 0) + 1
+            back.freeThrowsAttempted = (gone.freeThrowsAttempted ?? 0) + 1
+            league.boxes.insert(back, at: 0)
+            try await league.store(in: bench)
+            let rows = try await bench.pool.query(
+                """
+                SELECT kind, differences FROM nba_orchestration.row_change
+                WHERE table_name = 'nba_raw.nbac_team_boxscore' ORDER BY changed_at
+                """
+            )
+            #expect(try rows.column("kind", as: String.self) == ["removed", "returned"])
+            let values = try rows.column("differences", as: PostgresJSON.self).map { try JSONValue(parsing: $0.bytes) }
+            #expect(values[1]["points"] == .array([.int(Int64(gone.points ?? 0)), .int(Int64(back.points ?? 0))]))
+        }
+    }
+
+    @Test func theSourcesOfARowStandBesideIt() async throws {
+        try await Workbench.with("sources") { bench in
+            // The views are made of the registry, and a migration is never edited: when this differs, the new views are a
+            // new migration and this one keeps the text that it had.
+            let checksum = try await bench.pool.query(
+                "SELECT checksum FROM public.tipoff_migration WHERE name = 'the sources of a row'"
+            ).scalar(as: String.self)
+            #expect(checksum == "868cccddab8e31c5d2bf76af53bebbaba24a66c67132e417c5d8ac8e795aa6ef")
+            for processor in Registry.standard.processors where !processor.dependencies.isEmpty {
+                let output = try #require(processor.output)
+                let columns = try await bench.pool.query(
+                    """
+                    SELECT a.attname::text AS name, has_table_privilege('tipoff_readonly', a.attrelid, 'SELECT') AS is_readable,
+                           has_table_privilege('tipoff_precompute', a.attrelid, 'INSERT') AS is_writable
+                    FROM pg_attribute AS a WHERE a.attrelid = \("\(output)_sources")::regclass AND a.attnum > 0
+                    """
+                )
+                let names = Set(try columns.column("name", as: String.self))
+                for (_, dependency) in processor.dependencies {
+                    for figure in ["last_updated", "rows_found", "completeness_pct"] {
+                        #expect(names.contains("source_\(dependency.prefix)_\(figure)"), "\(output)")
+                    }
+                }
+                #expect(names.isSuperset(of: ["run_id", "execution_id"]), "\(output)")
+                #expect(try columns.column("is_readable", as: Bool.self).allSatisfy { $0 }, "\(output)")
+                #expect(try !columns.column("is_writable", as: Bool.self).contains(true), "\(output)")
+            }
+            #expect(Registry.standard.processors.count { !$0.dependencies.isEmpty } == 10)
+        }
+    }
+
+    @Test("Each of the ten processors is partial below its least rows, however the change came")
+    func fewerRowsThanTheScheduleAsksForAreNoSuccess() async throws {
+        try await Workbench.with("least") { bench in
+            var league = SmallLeague(seed: 18, days: 4)
+            try await league.store(in: bench)
+            for date in league.dates { try await bench.openRun(date) }
+            for date in league.dates {
+                for (name, result) in try await bench.runChain(date, full: true) {
+                    #expect(result.refusal == nil, "\(name) \(date): \(String(describing: result.refusal))")
+                }
+            }
+            let last = try #require(league.dates.last)
+            // One of three games of the last date loses its boxes.
+            let game = try #require(league.schedule.first { $0.gameDate == last }?.nbaGameID)
+            league.players.removeAll { $0.nbaGameID == game }
+            league.boxes.removeAll { $0.nbaGameID == game }
+            league.gamebooks.removeAll { $0.game.nbaGameID == game }
+            try await league.store(in: bench)
+            let results = try await bench.runChain(last)
+            for name in ["team_offense_game_summary", "team_defense_game_summary", "player_game_summary"] {
+                let result = try #require(results[name])
+                #expect(result.outcome.status == .partial, "\(name)")
+                #expect(result.outcome.degradedReasons.contains { $0.hasPrefix("too few rows") }, "\(name)")
+                #expect(result.refusal?.type == "critical_dependency_thin", "\(name)")
+            }
         }
     }
 

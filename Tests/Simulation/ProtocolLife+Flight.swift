@@ -72,7 +72,7 @@ extension ProtocolLife {
             let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
                 try await ChangeDetector().plan(all: outcome.writes, reader: transaction)
             }
-            return .finished(outcome, plans)
+            return .judging(outcome, plans)
         case .failure(let error):
             guard error.kind == .transient, flight.task.attempt < LifeSettings.maximumAttempts else {
                 return .failed(error)

@@ -71,6 +71,7 @@ struct SimulatedDatabase: Sendable {
     func reset() async throws {
         let state = [
             "run", "change_marker", "outbox", "pipeline_execution_log", "dead_letter", "alert", "snapshot_head",
+            "quarantined_row",
         ]
         let tables = state.map { "nba_orchestration.\($0)" } + SimulatedLeague.tables.map(\.name)
         let text = tables.map { "DELETE FROM \($0);" }.joined(separator: "\n")

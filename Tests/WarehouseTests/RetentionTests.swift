@@ -182,6 +182,28 @@ struct RetentionTests {
         }
     }
 
+    @Test func rowsInQuarantineStayAndThoseThatLeftGoAfterNinetyDays() async throws {
+        try await RoleBench.with { bench in
+            let pool = bench.pool
+            for (key, days): (String, Double?) in [("old", 90.1), ("young", 89.9), ("open", nil)] {
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.quarantined_row (table_name, row_key, scope, game_date, processor, unit,
+                        run_id, execution_id, rule, violations, row_values, first_seen_at, resolved_at, resolution)
+                    VALUES ('t', \(key), 's', '2023-01-15', 'p', '*', gen_random_uuid(), gen_random_uuid(), 'r', '[]', '{}',
+                            now() - interval '300 days', now() - \(days) * interval '1 day',
+                            \(days.map { _ in "sound" }))
+                    """
+                )
+            }
+            let report = try await bench.asRole("phase4_to_phase5") { try await retention($0).pass() }
+            #expect(report?.quarantined == 1)
+            let kept = try await pool.query("SELECT row_key FROM nba_orchestration.quarantined_row ORDER BY 1")
+                .column("row_key", as: String.self)
+            #expect(kept == ["open", "young"])
+        }
+    }
+
     @Test func messagesGoWithTheirRunButNotWhatAnOpenRunNeeds() async throws {
         try await RoleBench.with { bench in
             let pool = bench.pool

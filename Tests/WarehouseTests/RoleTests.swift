@@ -198,8 +198,9 @@ struct RoleTests {
                 "nba_publishing.document_pointer": "publishing",
             ]
             for (table, writer) in writers {
+                let date: SQL = table.hasSuffix("daily_cache") ? "cache_date" : "game_date"
                 let state = try await bench.sqlState(
-                    "INSERT INTO \(sql: .table(table)) SELECT * FROM \(sql: .table(table)) WHERE false",
+                    "INSERT INTO \(sql: .table(table)) (\(sql: date)) SELECT current_date WHERE false",
                     as: role
                 )
                 #expect(state == (role == writer ? nil : Self.refused), "\(table)")

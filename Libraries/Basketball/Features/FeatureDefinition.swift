@@ -32,6 +32,8 @@ public enum MissingReason: String, Sendable, Hashable, CaseIterable {
     case notComputed = "not_computed"
     /// No play-by-play of the games that it is about.
     case noPlayByPlay = "no_play_by_play"
+    /// Too few teams of the league have a play-by-play, so that the opponent's defence can be compared with none.
+    case noLeagueComparison = "no_league_comparison"
     /// Too few earlier games.
     case insufficientHistory = "insufficient_history"
     /// No points line before tip-off.

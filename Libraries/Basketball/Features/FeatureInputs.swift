@@ -36,6 +36,24 @@ public struct FeatureInputs: Sendable, Hashable {
     public var factors: CompositeFactors?
     /// Share of his attempts (0–100) in the paint, from mid-range and from three; nil without play-by-play.
     public var zoneRates: ZoneRates?
+    /// Whether there is a profile of his shots, be it without a known zone.
+    public var isShotProfiled: Bool
+    /// Nil while no gamebook tells of him.
+    public var listings: Listings?
+
+    /// The games of the last ``recentDays`` days of which a gamebook says whether a player took part.
+    public struct Listings: Sendable, Hashable {
+        public static let recentDays = 30
+
+        public var games: Int
+        /// Dressed and not used, or inactive.
+        public var missed: Int
+
+        public init(games: Int, missed: Int) {
+            self.games = games
+            self.missed = missed
+        }
+    }
 
     /// Shares of attempts, 0–100.
     public struct ZoneRates: Sendable, Hashable {
@@ -68,8 +86,12 @@ public struct FeatureInputs: Sendable, Hashable {
         starTeammatesOut: Int? = nil,
         teammateUsageOut: Double? = nil,
         factors: CompositeFactors? = nil,
-        zoneRates: ZoneRates? = nil
+        zoneRates: ZoneRates? = nil,
+        isShotProfiled: Bool = false,
+        listings: Listings? = nil
     ) {
+        self.isShotProfiled = isShotProfiled
+        self.listings = listings
         self.form = form
         self.load = load
         self.history = history

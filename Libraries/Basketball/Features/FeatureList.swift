@@ -4,7 +4,7 @@
 /// what needs reports or play-by-play are not.
 public enum FeatureList {
     /// Stored with every vector; changes with any definition.
-    public static let version = "v2_60features_2"
+    public static let version = "v2_60features_3"
 
     /// In index order.
     public static let all: [FeatureDefinition] = definitions.enumerated().map { index, entry in
@@ -41,7 +41,7 @@ public enum FeatureList {
         ("games_in_last_7_days", .games, .context, 0...4, .required),
         ("fatigue_score", .score, .compositeFactors, 0...100, .required),
         ("shot_zone_mismatch_score", .points, .compositeFactors, -15...15, .optional),
-        ("pace_score", .points, .compositeFactors, -8...8, .optional),
+        ("pace_score", .points, .compositeFactors, -8...8, .required),
         ("usage_spike_score", .points, .compositeFactors, -8...8, .optional),
         ("rest_advantage", .days, .calculated, -3...3, .required),
         ("injury_risk", .code, .availability, 0...3, .optional),

@@ -2,7 +2,6 @@ extension FeatureVector {
     /// Computes the features of one player for one game.
     public init(_ inputs: FeatureInputs) {
         self.init()
-        set(33, missing: .noSource)
         setFactors(inputs)
         setForm(inputs)
         setLoad(inputs)
@@ -21,18 +20,28 @@ extension FeatureVector {
         set(10, (inputs.injuryStatus ?? unnamed).map { Double($0.risk) }, else: .noSource)
         set(37, inputs.starTeammatesOut.map(Double.init), else: .noSource)
         set(47, inputs.teammateUsageOut, else: .noSource)
+        guard let listings = inputs.listings else {
+            set(33, missing: .noSource)
+            return
+        }
+        let share = Double(listings.missed) / Double(max(listings.games, 1))
+        set(33, listings.games >= 3 ? share : nil, else: .insufficientHistory)
     }
 
     private mutating func setFactors(_ inputs: FeatureInputs) {
         let factors = inputs.factors
         let reason: MissingReason = factors == nil ? .notComputed : .insufficientHistory
         set(5, factors?.fatigueScore, else: reason)
-        set(6, factors?.shotZoneMismatch, else: factors == nil ? .notComputed : .noPlayByPlay)
+        let zones: MissingReason =
+            inputs.history.games.isEmpty ? .insufficientHistory : inputs.isShotProfiled ? .noPlayByPlay : .notComputed
+        let mismatch: MissingReason = inputs.zoneRates == nil ? zones : .noLeagueComparison
+        set(6, factors?.shotZoneMismatch, else: factors == nil ? .notComputed : mismatch)
         set(7, factors?.pace, else: reason)
-        set(8, factors?.usageSpike, else: factors == nil ? .notComputed : .noSource)
-        set(18, inputs.zoneRates.map { $0.paintPercent / 100 }, else: .noPlayByPlay)
-        set(19, inputs.zoneRates.map { $0.midRangePercent / 100 }, else: .noPlayByPlay)
-        set(20, inputs.zoneRates.map { $0.perimeterPercent / 100 }, else: .noPlayByPlay)
+        // With a report it is his own games that are too few.
+        set(8, factors?.usageSpike, else: factors != nil && inputs.starTeammatesOut == nil ? .noSource : reason)
+        set(18, inputs.zoneRates.map { $0.paintPercent / 100 }, else: zones)
+        set(19, inputs.zoneRates.map { $0.midRangePercent / 100 }, else: zones)
+        set(20, inputs.zoneRates.map { $0.perimeterPercent / 100 }, else: zones)
     }
 
     private mutating func setForm(_ inputs: FeatureInputs) {

@@ -16,6 +16,8 @@ public struct TeamGame: DatedGame {
     public var isWin: Bool?
     /// Own score minus the opponent's.
     public var margin: Int?
+    /// Where it was played.
+    public var site = GameSite.homeArena
 
     /// One game of a team.
     public init(

@@ -1,7 +1,4 @@
-import Foundation
-
-/// The ways between a team's games, over great circles. A game is taken to be in the arena of its home team; a game on
-/// neutral ground is not told apart.
+/// The ways between a team's games, over great circles, from place to place as the schedule tells them.
 public struct TeamTravel: Sendable, Hashable {
     /// From the last game to this one: 0 for two games in one arena, the way home included. Nil before the season's first
     /// game.
@@ -14,23 +11,26 @@ public struct TeamTravel: Sendable, Hashable {
     /// Games away from home without a break, this one included; 0 at home.
     public var consecutiveRoadGames: Int
 
-    /// The way to a game; `home` is the team in whose arena it is. Throws `TeamError.unknown` for a tricode that is no
-    /// team's.
-    public init(_ history: TeamHistory, team: Team, home: Team) throws(TeamError) {
+    /// The way to a game of the home team `home` at `site`. Throws `TeamError.unknown` for a tricode that is no team's.
+    public init(
+        _ history: TeamHistory,
+        team: Team,
+        home: Team,
+        at site: GameSite = .homeArena
+    ) throws(TeamError) {
         let isRoad = team != home
         consecutiveRoadGames = isRoad ? 1 + history.games.reversed().prefix { $0.isHome == false }.count : 0
         // Of the games before the window the last one alone is a place that the team came from.
         let first = history.games.firstIndex { history.date - $0.date < 14 } ?? history.games.endIndex
-        var places: [Arena?] = []
+        var places: [Place?] = []
         for game in history.games[max(0, first - 1)...] {
             switch game.isHome {
-            case true?: places.append(.home(of: team))
-            case false?: places.append(.home(of: try Team(tricode: game.opponent)))
+            case true?: places.append(game.site.place(home: team))
+            case false?: places.append(game.site.place(home: try Team(tricode: game.opponent)))
             case nil: places.append(nil)
             }
         }
-        let here = Arena.home(of: home)
-        guard case let last?? = places.last else { return }
+        guard let here = site.place(home: home), case let last?? = places.last else { return }
         miles = last.miles(to: here).stored
         timeZoneChanges = last.hoursApart(from: here, on: history.date)
 
@@ -43,21 +43,5 @@ public struct TeamTravel: Sendable, Hashable {
         }
         milesLast14 = sum?.stored
         timeZonesLast14 = zones
-    }
-}
-
-extension Arena {
-    /// Whole hours between the local times of two arenas on a day.
-    func hoursApart(from other: Arena, on date: GameDate) -> Int {
-        // Afternoon in North America, so that a change of clocks in the night before has happened everywhere.
-        let instant = LeagueClock.instant(date, hour: 15, minute: 0)
-        return abs(secondsFromGMT(instant) - other.secondsFromGMT(instant)) / 3_600
-    }
-
-    private func secondsFromGMT(_ instant: Date) -> Int {
-        guard let zone = TimeZone(identifier: timeZoneIdentifier) else {
-            preconditionFailure("\(timeZoneIdentifier) is a zone of every system's table")
-        }
-        return zone.secondsFromGMT(for: instant)
     }
 }

@@ -16,8 +16,12 @@ extension ChangeDetector {
         }
         for indices in groups.values.sorted(by: { $0[0] < $1[0] }) {
             let parts = indices.map { writes[$0] }
-            let whole = try await plan(TableWrite(joining: parts), reader: reader)
-            for (index, part) in zip(indices, whole.split(into: parts)) { plans[index] = part }
+            let whole = try await plan(TableWrite(joining: parts), reader: reader, isJudged: false)
+            for (index, part) in zip(indices, whole.split(into: parts)) {
+                var part = part
+                _ = part.rejectIfBroken(limit)
+                plans[index] = part
+            }
         }
         return plans.compactMap { $0 }
     }
@@ -71,6 +75,10 @@ extension ChangePlan {
             var plan = ChangePlan(write: part)
             plan.headVersion = headVersion
             plan.headRowCount = headRowCount
+            plan.hasOpenQuarantine = hasOpenQuarantine
+            plan.quarantined = quarantined.filter { own.contains($0.row) }.map {
+                QuarantinedRow(row: $0.row - first, violations: $0.violations)
+            }
             for (upsert, change) in zip(upserts, changes) where own.contains(upsert.row) {
                 plan.upserts.append((upsert.row - first, upsert.hash))
                 plan.updates[upsert.row - first] = updates[upsert.row]
@@ -87,7 +95,7 @@ extension ChangePlan {
                 plan.departedRows.append(row - first)
                 plan.changes.append(change)
             }
-            plan.unchangedCount = part.rows.count - plan.upserts.count
+            plan.unchangedCount = part.rows.count - plan.upserts.count - plan.quarantined.count
             return plan
         }
     }

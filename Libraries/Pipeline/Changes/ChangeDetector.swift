@@ -5,11 +5,18 @@ public import Postgres
 /// Compares a write with the table before anything is written: digest first, then key and hash of the scope, then the
 /// old columns of the differing rows only. A guarded upsert of unchanged rows would lock each of them.
 public struct ChangeDetector: Sendable {
-    public init() {}
+    let limit: QuarantineLimit
+
+    public init(limit: QuarantineLimit = .standard) { self.limit = limit }
 
     /// Plans a write. `reader` must be one consistent snapshot; the plan is applied only while the scope's head is
     /// still the one that was read here.
     public func plan(_ write: TableWrite, reader: PostgresTransaction) async throws -> ChangePlan {
+        try await plan(write, reader: reader, isJudged: true)
+    }
+
+    /// - Parameter isJudged: false for writes joined for one comparison, each of which is judged alone.
+    func plan(_ write: TableWrite, reader: PostgresTransaction, isJudged: Bool) async throws -> ChangePlan {
         var plan = ChangePlan(write: write)
         let table = write.table
         let keyIndices = table.key.map(table.index)
@@ -20,18 +27,22 @@ public struct ChangeDetector: Sendable {
         let head = try Self.head(in: found[0])
         plan.headVersion = head?.version ?? 0
         plan.headRowCount = head?.rowCount ?? 0
+        plan.hasOpenQuarantine = try found[0].one().decode("has_quarantine")
 
         if let source = write.source, let capturedAt = head?.capturedAt, source.capturedAt < capturedAt {
             plan.rejection = .superseded
             return plan
         }
+        plan.quarantined = table.ruleBook.judge(write.rows, columns: table.columns)
+        if isJudged, plan.rejectIfBroken(limit) { return plan }
+        let quarantined = Set(plan.quarantined.map(\.row))
         let fingerprints = RowFingerprints(write)
         let (keys, hashes) = (fingerprints.keys, fingerprints.hashes)
         if case .rows = write.scope {
-            let digest = fingerprints.digest
+            let digest = fingerprints.digest(quarantined: quarantined)
             if let head, head.digest == digest {
                 plan.digest = digest
-                plan.unchangedCount = write.rows.count
+                plan.unchangedCount = write.rows.count - quarantined.count
                 return plan
             }
             if let head, Double(write.rows.count) < write.minimumShareOfHead * Double(head.rowCount) {
@@ -45,7 +56,7 @@ public struct ChangeDetector: Sendable {
         let stored = try storedKeys(of: write, in: storedRows)
         let comparison: RowComparison
         do {
-            comparison = try RowComparison(keys: keys, hashes: hashes, stored: stored)
+            comparison = try RowComparison(keys: keys, hashes: hashes, stored: stored, skipping: quarantined)
         } catch {
             throw ChangeDetectionError.duplicateKey(table: table.name, key: error.key)
         }
@@ -54,7 +65,18 @@ public struct ChangeDetector: Sendable {
         plan.upserts = (fresh + differing).map { ($0, hashes[$0]) }
         let allColumns = Set(table.columns.map(\.name))
         plan.changes = fresh.map { change(.inserted, write.rows[$0], write, allColumns) }
-        let old = try await oldRows(differing.map { write.rows[$0] }, table: table, reader: reader)
+        let changed = differing + comparison.returning.map(\.row)
+        let old = try await oldRows(changed.map { write.rows[$0] }, table: table, reader: reader)
+        for (index, place) in comparison.returning {
+            plan.updates[index] = RowDifference(
+                key: keyIndices.map { write.rows[index][$0] },
+                date: date(of: write.rows[index], write),
+                hashBefore: stored.hashes[place],
+                hashAfter: hashes[index],
+                values: old[keys[index]].map { differences($0, write.rows[index], table) } ?? [],
+                isReturn: true
+            )
+        }
         var departures: [RowChange] = []
         for (index, place) in comparison.differing {
             let columns =
@@ -101,15 +123,19 @@ public struct ChangeDetector: Sendable {
 
     private func headQuery(of write: TableWrite) -> SQL {
         """
-        SELECT version, digest, row_count, captured_at FROM nba_orchestration.snapshot_head
-        WHERE table_name = \(write.table.name) AND scope = \(write.scope.headKey)
+        SELECT h.version, h.digest, h.row_count, h.captured_at, q.has_quarantine
+        FROM (SELECT EXISTS (SELECT 1 FROM nba_orchestration.quarantined_row
+                             WHERE table_name = \(write.table.name) AND resolved_at IS NULL) AS has_quarantine) AS q
+        LEFT JOIN nba_orchestration.snapshot_head AS h
+            ON h.table_name = \(write.table.name) AND h.scope = \(write.scope.headKey)
         """
     }
 
     private static func head(in rows: PostgresRows) throws -> Head? {
-        try rows.first.map { row in
+        let row = try rows.one()
+        return try row.decode("version", as: Int64?.self).map { version in
             Head(
-                version: try row.decode("version"),
+                version: version,
                 digest: try row.decode("digest"),
                 rowCount: try row.decode("row_count"),
                 capturedAt: try row.decode("captured_at")

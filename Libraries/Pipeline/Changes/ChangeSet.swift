@@ -31,6 +31,8 @@ struct RowDifference: Sendable, Hashable {
     var hashAfter: String?
     /// The columns that differ, in the table's order; none for a removed row.
     var values: [Value]
+    /// The row had been removed: what it held before is what it held then.
+    var isReturn = false
 }
 
 /// The outcome of comparing a write with what the table holds.
@@ -41,6 +43,8 @@ public struct ChangePlan: Sendable {
         case superseded
         /// Too few rows to be believed; nothing is removed or written.
         case incomplete(rows: Int, headRows: Int)
+        /// So many rows break rules that their source or a formula is at fault; nothing is removed or written.
+        case broken(rows: Int, of: Int, example: String)
     }
 
     public var write: TableWrite
@@ -54,10 +58,14 @@ public struct ChangePlan: Sendable {
     /// The changes of the upserts, then of the removals, then of the departures.
     public var changes: [RowChange] = []
     public var unchangedCount = 0
-    /// What the updated rows held before, by index into `write.rows`.
+    /// What the updated and the returning rows held before, by index into `write.rows`.
     var updates: [Int: RowDifference] = [:]
     /// What the removed rows held, in the order of `removedKeys`.
     var removals: [RowDifference] = []
+    /// The rows that break a rule: they are not written, and what the table holds under their keys stays.
+    public var quarantined: [QuarantinedRow] = []
+    /// Whether rows of the table are in quarantine, which this write may bring out.
+    var hasOpenQuarantine = false
     var digest: String?
     var headVersion: Int64 = 0
     var headRowCount = 0

@@ -47,7 +47,7 @@ package enum ChangeWriter {
             INSERT INTO nba_orchestration.snapshot_head AS head
                 (table_name, scope, digest, row_count, source_object, source_sha256, captured_at, execution_id)
             VALUES (\(write.table.name), \(write.scope.headKey), \(first.plan.digest), \(max(rowCount, 0)),
-                    \(write.source?.objectPath), \(write.source?.sha256), \(write.source?.capturedAt),
+                    \(write.source?.objectPath), \(first.plan.takenOver), \(write.source?.capturedAt),
                     \(first.execution.executionID))
             ON CONFLICT (table_name, scope) DO UPDATE SET
                 version = head.version + 1, digest = excluded.digest, row_count = excluded.row_count,
@@ -92,7 +92,8 @@ package enum ChangeWriter {
     /// What the rows held before; nil when no row changed that was there.
     private static func historyStatement(_ table: TableDefinition, _ parts: [Part]) throws(JSONError) -> SQL? {
         let rows = parts.flatMap { part in
-            part.plan.upserts.compactMap { part.plan.updates[$0.row] }.map { (part.execution, "updated", $0) }
+            part.plan.upserts.compactMap { part.plan.updates[$0.row] }
+                .map { (part.execution, $0.isReturn ? "returned" : "updated", $0) }
                 + part.plan.removals.map { (part.execution, "removed", $0) }
         }
         guard !rows.isEmpty else { return nil }
@@ -139,7 +140,7 @@ struct ExecutionIdentity: Sendable, Hashable {
 
 extension RowDifference {
     /// The key's values with slashes, as people name the row.
-    fileprivate var keyText: String { key.map(\.plainText).joined(separator: "/") }
+    fileprivate var keyText: String { Cell.keyText(key) }
 
     /// `{"column":[before,after],…}`
     fileprivate func valuesText() throws(JSONError) -> String {

@@ -75,14 +75,22 @@ package struct RowFingerprints: Sendable {
         keys = write.rows.map { RowHasher.keyText($0, keyIndices) }
     }
 
-    /// SHA-256 over the (key, hash) pairs in the order of their keys.
-    package var digest: String {
+    /// The digest of the scope.
+    ///
+    /// - Parameter quarantined: indices of the rows that are not written.
+    package func digest(quarantined: Set<Int> = []) -> String {
+        Self.digest(keys: keys, hashes: hashes, quarantined: quarantined)
+    }
+
+    /// SHA-256 over the (key, hash) pairs in the order of their keys. A scope with a row in quarantine is another one than the
+    /// scope with the row and the scope without it.
+    static func digest(keys: [String], hashes: [String], quarantined: Set<Int> = []) -> String {
         var bytes: [UInt8] = []
-        for (key, hash) in zip(keys, hashes).sorted(by: { $0.0 < $1.0 }) {
-            bytes.append(contentsOf: key.utf8)
+        for index in keys.indices.sorted(by: { keys[$0] < keys[$1] }) {
+            bytes.append(contentsOf: keys[index].utf8)
             bytes.append(0)
-            bytes.append(contentsOf: hash.utf8)
-            bytes.append(0)
+            bytes.append(contentsOf: hashes[index].utf8)
+            bytes.append(quarantined.contains(index) ? 1 : 0)
         }
         return SHA256.hash(bytes).hex
     }

@@ -11,6 +11,7 @@ public struct RowLayout<Row>: Sendable {
         key: [String],
         dateColumn: String? = "game_date",
         entities: [EntityKind: String] = [:],
+        rules: [RowRule] = [],
         _ columns: [RowColumn<Row>]
     ) {
         let names = Set(columns.map(\.column.name))
@@ -24,6 +25,7 @@ public struct RowLayout<Row>: Sendable {
             key: key,
             dateColumn: dateColumn,
             entities: entities,
+            rules: rules,
             columns: columns.map(\.column)
         )
         values = columns.map(\.value)

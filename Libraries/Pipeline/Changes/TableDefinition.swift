@@ -68,12 +68,16 @@ public struct TableDefinition: Sendable, Hashable {
     public var dateColumn: String?
     /// The columns that name the entities of a row.
     public var entityColumns: [EntityKind: String]
+    /// What every row must hold.
+    let ruleBook: RuleBook
 
+    /// Traps on a rule about a column that is not there.
     public init(
         _ name: String,
         key: [String],
         dateColumn: String? = "game_date",
         entities: [EntityKind: String],
+        rules: [RowRule] = [],
         columns: [Column]
     ) {
         self.name = name
@@ -81,7 +85,12 @@ public struct TableDefinition: Sendable, Hashable {
         self.key = key
         self.dateColumn = dateColumn
         self.entityColumns = entities
+        let date = [dateColumn].compactMap { $0 }.filter { !key.contains($0) }
+        ruleBook = RuleBook(rules, columns: columns, identity: key + date, table: name)
     }
+
+    /// The rules of the table, those that hold everywhere included.
+    public var rules: [RowRule] { ruleBook.rules }
 
     /// The position of a column; traps on a name that the table does not have.
     public func index(of column: String) -> Int {

@@ -4,6 +4,7 @@ struct WorkMetrics: Sendable {
     private let executionSeconds: MetricFamily<Histogram>
     private let queueSeconds: MetricFamily<Histogram>
     private let rowsChanged: MetricFamily<Counter>
+    private let rowsQuarantined: MetricFamily<Counter>
     private let fenced: Counter
     private let read: MetricFamily<Counter>
     private let rejected: MetricFamily<Counter>
@@ -30,6 +31,11 @@ struct WorkMetrics: Sendable {
             "tipoff_rows_changed_total",
             labels: ["processor"],
             help: "Changes of rows that executions made; a row that moves to another date or team counts twice."
+        )
+        rowsQuarantined = registry.counters(
+            "tipoff_rows_quarantined_total",
+            labels: ["processor"],
+            help: "Rows that executions did not write because they break a rule of their table."
         )
         fenced = registry.counter(
             "tipoff_executions_fenced_total",
@@ -60,6 +66,7 @@ struct WorkMetrics: Sendable {
             executionSeconds.with(processor).observe(result.duration)
             queueSeconds.with(processor).observe(result.task.queuedSeconds)
             rowsChanged.with(processor).increment(by: Double(result.changed))
+            rowsQuarantined.with(processor).increment(by: Double(result.quarantined))
         }
         fenced.increment(by: Double(committed.fenced.count))
     }

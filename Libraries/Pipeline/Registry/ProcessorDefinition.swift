@@ -56,7 +56,7 @@ public struct Input: Sendable, Hashable {
     public var window: ReadWindow
     /// What a changed row means to the reader. A line of a player that names its game as well concerns the player alone.
     public var entities: Set<EntityKind>
-    /// What the reader expects of the table on its own date; nil where nothing is judged.
+    /// What the reader expects of the table; nil where nothing is judged.
     public var dependency: Dependency?
 
     public init(
@@ -112,6 +112,8 @@ public struct ProcessorDefinition: Sendable, Hashable {
     public var runKinds: Set<RunKind>
     /// The share of a partial task's scope that must be processed for the task to count, 0 … 1.
     public var minimumCoverage: Double
+    /// What its output must hold of a date for the task to be a success; nil where nothing says.
+    public var minimumRows: MinimumRows?
     /// False for a name that is reserved while its processor is not built: it is recognised and never expected.
     public var isEnabled: Bool
 
@@ -128,6 +130,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         discoveredBy: String? = nil,
         runKinds: Set<RunKind> = [],
         minimumCoverage: Double = 0.8,
+        minimumRows: MinimumRows? = nil,
         isEnabled: Bool = true
     ) {
         self.name = name
@@ -142,6 +145,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         self.discoveredBy = discoveredBy
         self.runKinds = runKinds
         self.minimumCoverage = minimumCoverage
+        self.minimumRows = minimumRows
         self.isEnabled = isEnabled
     }
 
@@ -153,8 +157,8 @@ public struct ProcessorDefinition: Sendable, Hashable {
 }
 
 extension ProcessorDefinition {
-    /// The tables on which the processor depends for its own date.
-    var dependencies: [(table: String, dependency: Dependency)] {
+    /// The tables on which the processor depends.
+    package var dependencies: [(table: String, dependency: Dependency)] {
         inputs.compactMap { input in input.dependency.map { (input.table, $0) } }
     }
 

@@ -3,6 +3,7 @@ public struct Registry: Sendable {
     public let processors: [ProcessorDefinition]
     private let byName: [Phase: [String: ProcessorDefinition]]
     private let readersByTable: [String: [(reader: ProcessorDefinition, input: Input)]]
+    private let writersByTable: [String: [ProcessorDefinition]]
 
     /// Checks the graph: names are unique in a phase, inputs are written by some processor of an earlier place, and a
     /// level rises along every edge inside a phase. Traps on a mistake, which a test of the registry finds.
@@ -16,11 +17,18 @@ public struct Registry: Sendable {
             )
             byName[processor.phase, default: [:]][processor.name] = processor
             guard processor.isEnabled else { continue }
+            let dependencies = processor.dependencies
+            precondition(
+                Set(dependencies.map(\.table)).count == dependencies.count
+                    && Set(dependencies.map(\.dependency.prefix)).count == dependencies.count,
+                "\(processor.name) depends twice on a table"
+            )
             for input in processor.inputs { readers[input.table, default: []].append((processor, input)) }
         }
         self.processors = processors
         self.byName = byName
         self.readersByTable = readers
+        writersByTable = Dictionary(grouping: processors.filter { $0.output != nil }) { $0.output ?? "" }
         for writer in processors {
             guard let output = writer.output else { continue }
             for (reader, input) in readersByTable[output] ?? [] where input.window.includesOwnDate {
@@ -61,6 +69,9 @@ public struct Registry: Sendable {
     public func readers(of table: String) -> [(reader: ProcessorDefinition, input: Input)] {
         readersByTable[table] ?? []
     }
+
+    /// Who writes a table.
+    func writers(of table: String) -> [ProcessorDefinition] { writersByTable[table] ?? [] }
 
     /// The raw processors that read a scraper's payloads.
     public func rawProcessors(of scraper: String) -> [ProcessorDefinition] {

@@ -29,6 +29,8 @@ extension Registry {
     private static let pairing: Set<String> = [
         "game_id", "game_date", "season_year", "season_type", "home_team_tricode", "away_team_tricode",
     ]
+    /// Where a game is played.
+    private static let place: Set<String> = ["arena_city", "is_neutral_site"]
     private static let gameLineColumns: Set<String> = [
         "outcome_point", "outcome_team_abbr", "snapshot_timestamp", "game_start_time", "is_after_tipoff",
         "is_synthetic", "home_team_abbr", "away_team_abbr",
@@ -38,18 +40,43 @@ extension Registry {
         "team_abbr", "home_team_abbr", "away_team_abbr", "player_1_lookup", "assist_player_lookup",
         "block_player_lookup", "shot_made", "shot_type", "shot_distance",
     ]
-    private static let playByPlays: [Input] = [
-        Input(
-            "nba_raw.bigdataball_play_by_play",
-            shotColumns.union(["event_subtype", "free_throw_number", "free_throws_awarded"]),
-            entities: [.game]
-        ),
-        Input(
-            "nba_raw.nbac_play_by_play",
-            shotColumns.union(["event_action_type", "event_descriptor"]),
-            entities: [.game]
-        ),
-    ]
+    /// One play-by-play of a game is enough; ages in hours.
+    private static func playByPlays(league prefix: String, late: Double, stale: Double) -> [Input] {
+        let events = ExpectedRows(.games(.final), by: "home_team_abbr")
+        return [
+            Input(
+                "nba_raw.bigdataball_play_by_play",
+                shotColumns.union(["event_subtype", "free_throw_number", "free_throws_awarded"]),
+                entities: [.game],
+                dependency: .init("bbd", chain: "zones", events, late: 12, stale: 24)
+            ),
+            Input(
+                "nba_raw.nbac_play_by_play",
+                shotColumns.union(["event_action_type", "event_descriptor"]),
+                entities: [.game],
+                dependency: .init(prefix, chain: "zones", events, late: late, stale: stale)
+            ),
+        ]
+    }
+    private static let fiveOfFinal = ExpectedRows(.teams(.final), rows: ExpectedRows.playersOfTeam)
+    private static let appeared = ExpectedRows(
+        .teams(.final),
+        rows: ExpectedRows.playersOfTeam,
+        only: .init("player_status", "active")
+    )
+    private static let playersBefore = ExpectedRows(
+        .history,
+        rows: ExpectedRows.playersOfTeam,
+        only: .init("player_status", "active")
+    )
+    private static let contexts = ExpectedRows(.seasonedTeams, rows: ExpectedRows.playersOfTeam)
+    /// Somebody's line of each game.
+    private static func linesOf(_ games: ExpectedRows.Games) -> ExpectedRows {
+        .init(.games(games), by: "home_team_abbr")
+    }
+    private static func seasoned(_ dateColumn: String) -> ExpectedRows {
+        .init(.players(withHistory: true), by: nil, dateColumn: dateColumn)
+    }
     private static let gamebook = "nba_raw.nbac_gamebook_player_stats"
     private static let result: Set<String> = ["game_status", "home_team_score", "away_team_score"]
 
@@ -65,14 +92,27 @@ extension Registry {
                     Input(
                         "nba_raw.nbac_team_boxscore",
                         boxColumns.union(["team_abbr"]),
-                        dependency: .init(isCritical: false, rows: 2)
+                        dependency: .init("nbac_boxscore", isCritical: true, chain: "box", .init(.teams(.final)))
                     ),
                     // The sum of the players stands in where a team's row is missing.
-                    Input(gamebook, boxColumns.union(["team_abbr", "player_status"])),
-                    Input("nba_raw.nbac_player_boxscores", boxColumns.union(["team_abbr"])),
-                    Input(schedule, pairing.union(result), dependency: .init(isCritical: true, rows: 1)),
+                    Input(
+                        gamebook,
+                        boxColumns.union(["team_abbr", "player_status"]),
+                        dependency: .init("gamebook_players", isCritical: true, chain: "box", appeared)
+                    ),
+                    Input(
+                        "nba_raw.nbac_player_boxscores",
+                        boxColumns.union(["team_abbr"]),
+                        dependency: .init("boxscore_players", isCritical: true, chain: "box", fiveOfFinal)
+                    ),
+                    Input(
+                        schedule,
+                        pairing.union(result).union(place),
+                        dependency: .init("nbac_schedule", isCritical: true, .init(.season, by: nil))
+                    ),
                     Input("nba_raw.nbac_referee_game_assignments", ["official_id"]),
-                ] + playByPlays
+                ] + playByPlays(league: "play_by_play", late: 48, stale: 168),
+                minimumRows: .init(.init(.teams(.final)), share: 1)
             ),
             .init(
                 "team_defense_game_summary",
@@ -94,10 +134,11 @@ extension Registry {
                             "team_three_attempts_pbp", "team_three_makes_pbp", "shot_zones_source",
                             "players_inactive", "referee_crew", "primary_source_used", "data_quality_tier",
                         ],
-                        dependency: .init(isCritical: true, rows: 2, lateAfter: 24, staleAfter: 72)
+                        dependency: .init("team_offense", isCritical: true, .init(.teams(.final)))
                     ),
                     Input(schedule, pairing.union(["game_status"])),
-                ] + playByPlays
+                ] + playByPlays(league: "nbac_pbp", late: 12, stale: 24),
+                minimumRows: .init(.init(.teams(.final), by: "defending_team_abbr"), share: 1)
             ),
             .init(
                 "player_game_summary",
@@ -109,13 +150,13 @@ extension Registry {
                     Input(
                         "nba_raw.nbac_player_boxscores",
                         boxColumns.union(["team_abbr", "plus_minus", "player_full_name", "player_lookup"]),
-                        dependency: .init(isCritical: true, rows: 20)
+                        dependency: .init("boxscore", isCritical: true, chain: "box", fiveOfFinal)
                     ),
                     Input(
                         "nba_raw.odds_api_player_points_props",
                         lineColumns,
                         entities: [.player],
-                        dependency: .init(isCritical: false, rows: 20, staleAfter: 168)
+                        dependency: .init("odds", linesOf(.final), minimumCoverage: 0.5, stale: 168)
                     ),
                     Input(
                         gamebook,
@@ -123,15 +164,16 @@ extension Registry {
                             "team_abbr", "plus_minus", "player_full_name", "player_lookup", "player_status",
                             "absence_reason", "starting_position",
                         ]),
-                        dependency: .init(isCritical: false, rows: 20, lateAfter: 12, staleAfter: 24)
+                        dependency: .init("nbac", isCritical: true, chain: "box", appeared, late: 12, stale: 24)
                     ),
                     Input(schedule, pairing.union(result).union(["tipoff_at"])),
                     Input(
                         teamOffense,
                         ["nba_game_id", "fg_attempts", "ft_attempts", "turnovers", "team_minutes", "win_flag"],
-                        dependency: .init(isCritical: true, rows: 2, lateAfter: 48, staleAfter: 168)
+                        dependency: .init("team", isCritical: true, .init(.teams(.final)), late: 48, stale: 168)
                     ),
-                ] + playByPlays
+                ] + playByPlays(league: "nbac_pbp", late: 12, stale: 24),
+                minimumRows: .init(appeared, share: 0.9)
             ),
             .init(
                 "upcoming_player_game_context",
@@ -142,26 +184,26 @@ extension Registry {
                 inputs: [
                     Input(
                         schedule,
-                        pairing.union(["tipoff_at", "is_postponed"]),
-                        dependency: .init(isCritical: true, rows: 1)
+                        pairing.union(place).union(["tipoff_at", "is_postponed"]),
+                        dependency: .init("schedule", isCritical: true, .init(.season, by: nil))
                     ),
                     Input(
                         "nba_raw.odds_api_player_points_props",
                         lineColumns,
                         entities: [.player],
-                        dependency: .init(isCritical: false, rows: 20)
+                        dependency: .init("props", linesOf(.open), minimumCoverage: 0.5)
                     ),
                     Input(
                         "nba_raw.odds_api_game_lines",
                         gameLineColumns,
-                        dependency: .init(isCritical: false, rows: 4)
+                        dependency: .init("game_lines", linesOf(.open), minimumCoverage: 0.5)
                     ),
                     // Who is out concerns the whole team.
                     Input(
                         "nba_raw.nbac_injury_report",
                         ["injury_status", "reason", "is_listed", "is_team_submitted"],
                         entities: [.player, .team],
-                        dependency: .init(isCritical: false, rows: 10, lateAfter: 8, staleAfter: 24)
+                        dependency: .init("injury_report", .init(.report, by: nil), late: 8, stale: 24)
                     ),
                     Input(operatorStatus, statusColumns),
                     Input(operatorStatus, statusColumns, .laterDatesOfSeason),
@@ -171,11 +213,12 @@ extension Registry {
                             "points", "minutes_played", "usage_rate", "team_abbr", "player_status", "nba_player_id",
                             "player_full_name",
                         ],
-                        .laterDatesOfSeason
+                        .laterDatesOfSeason,
+                        dependency: .init("boxscore", playersBefore)
                     ),
                     Input(
                         teamOffense,
-                        ["pace", "defensive_rating", "home_game", "opponent_team_abbr"],
+                        place.union(["pace", "defensive_rating", "home_game", "opponent_team_abbr"]),
                         .laterDatesOfSeason
                     ),
                     Input(teamDefense, ["opp_ft_attempts", "opponent_possessions"], .laterDatesOfSeason),
@@ -183,7 +226,8 @@ extension Registry {
                     // A birth date that is learnt late is as true on the dates before.
                     + ["nba_raw.espn_team_rosters", "nba_raw.br_rosters_current"].map {
                         Input($0, ["birth_date", "player_lookup"], .wholeSeason, entities: [.player])
-                    }
+                    },
+                minimumRows: .init(.init(.seasonedTeams, rows: ExpectedRows.playersOfTeam), share: 0.8)
             ),
             .init(
                 "upcoming_team_game_context",
@@ -194,25 +238,31 @@ extension Registry {
                 inputs: [
                     Input(
                         schedule,
-                        pairing.union(["tipoff_at", "is_postponed"]),
-                        dependency: .init(isCritical: true, rows: 1, lateAfter: 12, staleAfter: 36)
+                        pairing.union(place).union(["tipoff_at", "is_postponed"]),
+                        dependency: .init(
+                            "nbac_schedule",
+                            isCritical: true,
+                            .init(.season, by: nil),
+                            late: 12,
+                            stale: 36
+                        )
                     ),
                     Input(
                         "nba_raw.odds_api_game_lines",
                         gameLineColumns,
-                        dependency: .init(isCritical: false, rows: 4, lateAfter: 4, staleAfter: 12)
+                        dependency: .init("odds_lines", linesOf(.open), minimumCoverage: 0.5, late: 4, stale: 12)
                     ),
                     Input(
                         "nba_raw.nbac_injury_report",
                         ["injury_status", "is_listed", "is_team_submitted"],
                         entities: [.player, .team],
-                        dependency: .init(isCritical: false, rows: 10, lateAfter: 8, staleAfter: 24)
+                        dependency: .init("injury_report", .init(.report, by: nil), late: 8, stale: 24)
                     ),
                     Input(operatorStatus, statusColumns),
                     Input(operatorStatus, statusColumns, .laterDatesOfSeason),
                     Input(
                         teamOffense,
-                        ["home_game", "opponent_team_abbr", "win_flag", "margin_of_victory"],
+                        place.union(["home_game", "opponent_team_abbr", "win_flag", "margin_of_victory"]),
                         .laterDatesOfSeason
                     ),
                     Input(
@@ -220,7 +270,8 @@ extension Registry {
                         ["minutes_played", "team_abbr", "player_status"],
                         .laterDatesOfSeason
                     ),
-                ]
+                ],
+                minimumRows: .init(.init(.teams(.open)), share: 1)
             ),
         ]
 
@@ -244,9 +295,11 @@ extension Registry {
                             "opp_three_attempts_pbp", "opp_three_makes_pbp", "blocks_paint", "blocks_mid_range",
                             "blocks_three_pt",
                         ],
-                        .laterDatesOfSeason
+                        .laterDatesOfSeason,
+                        dependency: .init("team_defense", .init(.history, by: "defending_team_abbr"))
                     ),
-                ]
+                ],
+                minimumRows: .init(.init(.seasonedTeams, dateColumn: "analysis_date"), share: 1)
             ),
             .init(
                 "player_shot_zone_analysis",
@@ -258,7 +311,7 @@ extension Registry {
                     Input(
                         playerContext,
                         ["season_year", "team_abbr", "history_games"],
-                        dependency: .init(isCritical: true, rows: 20, lateAfter: 12, staleAfter: 48)
+                        dependency: .init("player_context", isCritical: true, contexts, late: 12, stale: 48)
                     ),
                     Input(
                         playerSummary,
@@ -268,9 +321,11 @@ extension Registry {
                             "unassisted_fg_makes", "minutes_played", "fg_attempts", "player_status",
                         ],
                         .laterDatesOfSeason,
-                        entities: [.player]
+                        entities: [.player],
+                        dependency: .init("player_game", playersBefore)
                     ),
-                ]
+                ],
+                minimumRows: .init(seasoned("analysis_date"), share: 0.9)
             ),
             .init(
                 "player_composite_factors",
@@ -288,7 +343,7 @@ extension Registry {
                             "pace_differential", "usage_rate_last_10", "projected_usage_rate", "star_teammates_out",
                             "player_age", "history_games",
                         ],
-                        dependency: .init(isCritical: true, rows: 20, lateAfter: 12, staleAfter: 48)
+                        dependency: .init("player_context", isCritical: true, contexts, late: 12, stale: 48)
                     ),
                     Input(
                         shotZones,
@@ -296,13 +351,7 @@ extension Registry {
                             "primary_scoring_zone", "paint_rate_last_10", "mid_range_rate_last_10",
                             "three_pt_rate_last_10",
                         ],
-                        dependency: .init(
-                            isCritical: true,
-                            rows: 20,
-                            lateAfter: 24,
-                            staleAfter: 72,
-                            dateColumn: "analysis_date"
-                        )
+                        dependency: .init("player_shot", isCritical: true, seasoned("analysis_date"))
                     ),
                     Input(
                         zoneDefense,
@@ -311,14 +360,13 @@ extension Registry {
                             "three_pt_defense_vs_league_avg",
                         ],
                         dependency: .init(
+                            "team_defense",
                             isCritical: true,
-                            rows: 2,
-                            lateAfter: 24,
-                            staleAfter: 72,
-                            dateColumn: "analysis_date"
+                            .init(.seasonedTeams, dateColumn: "analysis_date")
                         )
                     ),
-                ]
+                ],
+                minimumRows: .init(.init(.players(withHistory: false)), share: 1)
             ),
             .init(
                 "player_daily_cache",
@@ -334,7 +382,7 @@ extension Registry {
                             "minutes_in_last_7_days", "minutes_in_last_14_days", "back_to_backs_last_14_days",
                             "avg_minutes_per_game_last_7", "player_age",
                         ],
-                        dependency: .init(isCritical: true, rows: 20, lateAfter: 12, staleAfter: 48)
+                        dependency: .init("upcoming_context", isCritical: true, contexts, late: 12, stale: 48)
                     ),
                     Input(
                         shotZones,
@@ -342,22 +390,23 @@ extension Registry {
                             "primary_scoring_zone", "paint_rate_last_10", "mid_range_rate_last_10",
                             "three_pt_rate_last_10", "assisted_rate_last_10",
                         ],
-                        dependency: .init(
-                            isCritical: false,
-                            rows: 20,
-                            lateAfter: 6,
-                            staleAfter: 24,
-                            dateColumn: "analysis_date"
-                        )
+                        dependency: .init("shot_zone", seasoned("analysis_date"), late: 6, stale: 24)
                     ),
                     Input(
                         playerSummary,
                         ["points", "minutes_played", "usage_rate", "ts_pct", "player_status"],
                         .laterDatesOfSeason,
-                        entities: [.player]
+                        entities: [.player],
+                        dependency: .init("player_game", playersBefore)
                     ),
-                    Input(teamOffense, ["pace", "offensive_rating"], .laterDatesOfSeason),
-                ]
+                    Input(
+                        teamOffense,
+                        ["pace", "offensive_rating"],
+                        .laterDatesOfSeason,
+                        dependency: .init("team_offense", .init(.history))
+                    ),
+                ],
+                minimumRows: .init(.init(.players(withHistory: true), dateColumn: "cache_date"), share: 0.9)
             ),
             .init(
                 "ml_feature_store_v2",
@@ -373,11 +422,11 @@ extension Registry {
                             "minutes_avg_last_10", "minutes_avg_season", "games_played_season",
                         ],
                         dependency: .init(
+                            "daily_cache",
                             isCritical: true,
-                            rows: 20,
-                            lateAfter: 2,
-                            staleAfter: 6,
-                            dateColumn: "cache_date"
+                            .init(.players(withHistory: true), dateColumn: "cache_date"),
+                            late: 2,
+                            stale: 6
                         )
                     ),
                     Input(
@@ -391,21 +440,31 @@ extension Registry {
                             "history_games", "history_last_game_date", "player_status", "star_teammates_out",
                             "teammate_usage_out",
                         ],
-                        dependency: .init(isCritical: true, rows: 20, lateAfter: 2, staleAfter: 6)
+                        dependency: .init("player_context", isCritical: true, contexts, late: 2, stale: 6)
                     ),
                     Input(
                         compositeFactors,
                         ["fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score"],
-                        dependency: .init(isCritical: true, rows: 20, lateAfter: 2, staleAfter: 6)
+                        dependency: .init(
+                            "composite_factors",
+                            isCritical: true,
+                            .init(.players(withHistory: false)),
+                            late: 2,
+                            stale: 6
+                        )
                     ),
-                    Input(shotZones, ["paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10"]),
+                    Input(
+                        shotZones,
+                        ["paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10"],
+                        dependency: .init("player_shot", seasoned("analysis_date"), late: 2, stale: 6)
+                    ),
                     // The line of the player's previous game.
                     Input(playerContext, ["points_line_consensus"], .laterDatesOfSeason),
                     Input(
                         playerSummary,
                         [
                             "points", "minutes_played", "usage_rate", "team_abbr", "opponent_team_abbr", "ft_makes",
-                            "points_line", "player_status",
+                            "points_line", "player_status", "primary_source_used",
                         ],
                         .laterDatesOfSeason,
                         entities: [.player]
@@ -415,7 +474,8 @@ extension Registry {
                         ["pace", "offensive_rating", "defensive_rating", "win_flag", "margin_of_victory"],
                         .laterDatesOfSeason
                     ),
-                ]
+                ],
+                minimumRows: .init(.init(.players(withHistory: false)), share: 1)
             ),
         ]
 

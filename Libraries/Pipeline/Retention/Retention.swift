@@ -30,6 +30,8 @@ public struct Retention: Sendable {
         public var messages = 0
         /// What rows held before they changed.
         public var rowChanges = 0
+        /// Rows that left quarantine long ago.
+        public var quarantined = 0
         /// Seasons of the log that were emptied.
         public var partitions: [String] = []
 
@@ -81,7 +83,7 @@ public struct Retention: Sendable {
                 metadata: [
                     "tasks": "\(report.tasks)", "runs": "\(report.runs)", "markers": "\(report.markers)",
                     "dead_letters": "\(report.deadLetters)", "messages": "\(report.messages)",
-                    "row_changes": "\(report.rowChanges)",
+                    "row_changes": "\(report.rowChanges)", "quarantined": "\(report.quarantined)",
                     "partitions": "\(report.partitions.joined(separator: ","))",
                 ]
             )
@@ -99,6 +101,7 @@ public struct Retention: Sendable {
             try await inBatches(deadLetters) { report.deadLetters += $0 }
             try await inBatches(messages) { report.messages += $0 }
             try await inBatches(rowChanges) { report.rowChanges += $0 }
+            try await inBatches(quarantined) { report.quarantined += $0 }
             report.partitions += try await pool.query(seasons).column("name", as: String.self)
             return nil
         } catch {
@@ -198,6 +201,15 @@ public struct Retention: Sendable {
         """
     }
 
+    /// Rows that are in quarantine stay, however old they are.
+    private var quarantined: SQL {
+        """
+        DELETE FROM nba_orchestration.quarantined_row WHERE quarantine_id IN (
+            SELECT quarantine_id FROM nba_orchestration.quarantined_row
+            WHERE resolved_at < now() - \(Int32(limits.deadLetterDays)) * interval '1 day' LIMIT \(limit))
+        """
+    }
+
     private var seasons: SQL {
         "SELECT nba_orchestration.log_drop(now() - \(Int32(limits.logDays)) * interval '1 day') AS name"
     }
@@ -207,11 +219,11 @@ public struct Retention: Sendable {
             """
             INSERT INTO nba_orchestration.retention_pass
                 (owner, state_days, dead_letter_days, log_days, started_at, finished_at, tasks, runs, markers, dead_letters,
-                 messages, row_changes, partitions)
+                 messages, row_changes, quarantined, partitions)
             VALUES (\(owner), \(Int32(limits.stateDays)), \(Int32(limits.deadLetterDays)), \(Int32(limits.logDays)),
                     \(startedAt), now(), \(Int64(report.tasks)), \(Int64(report.runs)), \(Int64(report.markers)),
                     \(Int64(report.deadLetters)), \(Int64(report.messages)), \(Int64(report.rowChanges)),
-                    \(report.partitions))
+                    \(Int64(report.quarantined)), \(report.partitions))
             """
         )
     }

@@ -130,10 +130,11 @@ struct TaskWorker: Sendable {
         let startedAt = context.clock.now
         let clock = ContinuousClock()
         let start = clock.now
+        let records = tasks.map { _ in DependencyRecord() }
         FaultPoint.hit("claimed-before-work")
         let outcomes: [Result<Outcome, any Error>]
         do {
-            let done = try await withDeadline(context.work.taskTimeout) { try await watched(tasks) }
+            let done = try await withDeadline(context.work.taskTimeout) { try await watched(tasks, records) }
             outcomes = done.map { .success($0) }
         } catch {
             if tasks.count > 1, Self.isOwnFault(error) {
@@ -151,6 +152,7 @@ struct TaskWorker: Sendable {
         let committed = await record(
             tasks,
             outcomes,
+            records,
             startedAt: startedAt,
             duration: { clock.now - start },
             trigger: trigger
@@ -184,7 +186,7 @@ struct TaskWorker: Sendable {
 
     /// A hang that even ignores cancellation is left behind by the deadline. Its loop then falls silent, and the
     /// liveness probe has the process replaced before the threads run out.
-    private func watched(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
+    private func watched(_ tasks: [ClaimedTask], _ records: [DependencyRecord]) async throws -> [Outcome] {
         // A batch that hung is done again one by one; the names keep the two watches apart.
         let loop = "execution \(tasks[0].executionID.uuidString.lowercased()) of \(tasks.count)"
         context.progress.register(
@@ -192,16 +194,16 @@ struct TaskWorker: Sendable {
             maximumSilence: context.work.taskTimeout + context.configuration.stuckAfter
         )
         defer { context.progress.unregister(loop) }
-        return try await run(tasks)
+        return try await run(tasks, records)
     }
 
-    private func run(_ tasks: [ClaimedTask]) async throws -> [Outcome] {
+    private func run(_ tasks: [ClaimedTask], _ records: [DependencyRecord]) async throws -> [Outcome] {
         guard let processor = processors[tasks[0].processor],
             let registered = context.registry.processor(tasks[0].processor, in: definition.phase)
         else {
             throw TaskError(.permanent, type: "unknown_processor", "no processor is called \(tasks[0].processor)")
         }
-        let executions = tasks.map { task in
+        let executions = zip(tasks, records).map { task, record in
             Execution(
                 task: task,
                 definition: registered,
@@ -209,7 +211,8 @@ struct TaskWorker: Sendable {
                 pool: context.pool,
                 objects: context.objects,
                 clock: context.clock,
-                logger: context.logger(for: task)
+                logger: context.logger(for: task),
+                dependencies: record
             )
         }
         for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }
@@ -221,6 +224,7 @@ struct TaskWorker: Sendable {
     private func record(
         _ tasks: [ClaimedTask],
         _ outcomes: [Result<Outcome, any Error>],
+        _ records: [DependencyRecord],
         startedAt: Date,
         duration: () -> Duration,
         trigger: Envelope?
@@ -229,7 +233,7 @@ struct TaskWorker: Sendable {
         while true {
             do {
                 var results: [TaskResult] = []
-                for (task, ending) in zip(tasks, try await endings(outcomes, tasks)) {
+                for ((task, record), ending) in zip(zip(tasks, records), try await endings(outcomes, tasks, records)) {
                     guard let registered = context.registry.processor(task.processor, in: task.phase) else { continue }
                     results.append(
                         TaskResult(
@@ -239,20 +243,23 @@ struct TaskWorker: Sendable {
                             startedAt: startedAt,
                             duration: duration(),
                             triggerMessageID: trigger?.messageID.uuidString.lowercased(),
-                            triggerSource: trigger?.triggerSource
+                            triggerSource: trigger?.triggerSource,
+                            dependencies: record
                         )
                     )
                 }
                 return try await finish(results)
             } catch let error as ChangeDetectionError {
-                guard case .staleHead = error else { return await fail(tasks, error, startedAt, duration(), trigger) }
+                guard case .staleHead = error else {
+                    return await fail(tasks, error, records, startedAt, duration(), trigger)
+                }
             } catch let error as PostgresError where error.isUnknownCommitOutcome {
                 if await alreadyEnded(tasks) {
                     return .init(messages: [], fenced: [], waitingRuns: [])
                 }
             } catch {
                 guard Self.isInfrastructure(error) || (error as? PostgresError)?.isSerializationFailure == true else {
-                    return await fail(tasks, error, startedAt, duration(), trigger)
+                    return await fail(tasks, error, records, startedAt, duration(), trigger)
                 }
             }
             attempt += 1
@@ -264,29 +271,34 @@ struct TaskWorker: Sendable {
     private func finish(_ results: [TaskResult]) async throws -> TaskFinisher.Committed {
         let committed = try await finisher.finish(results)
         context.workMetrics.ended(results, committed)
+        for result in results where !committed.fenced.contains(result.task.executionID) {
+            guard let quarantine = result.outcome?.quarantine else { continue }
+            context.logger(for: result.task).error("rows in quarantine", metadata: ["error": "\(quarantine.message)"])
+        }
         return committed
     }
 
-    /// Compares all writes of the outcomes with the tables in one snapshot.
+    /// Compares all writes of the outcomes with the tables in one snapshot, and judges what their dates then hold.
     private func endings(
         _ outcomes: [Result<Outcome, any Error>],
-        _ tasks: [ClaimedTask]
+        _ tasks: [ClaimedTask],
+        _ records: [DependencyRecord]
     ) async throws -> [TaskResult.Ending] {
         let writes = outcomes.map { if case .success(let outcome) = $0 { outcome.writes } else { [TableWrite]() } }
         let all = writes.flatMap { $0 }
-        var plans: ArraySlice<ChangePlan> = []
-        if !all.isEmpty {
-            plans = try await context.pool.transaction(.repeatableRead, readOnly: true) { transaction in
-                try await ChangeDetector().plan(all: all, reader: transaction)
-            }[...]
+        guard !all.isEmpty else { return zip(outcomes, tasks).map { ending($0, [], $1) } }
+        return try await context.pool.transaction(.repeatableRead, readOnly: true) { transaction in
+            var plans = try await ChangeDetector().plan(all: all, reader: transaction)[...]
+            var endings: [TaskResult.Ending] = []
+            for (index, task) in tasks.enumerated() {
+                let own = Array(plans.prefix(writes[index].count))
+                plans = plans.dropFirst(own.count)
+                let definition = context.registry.processor(task.processor, in: task.phase)
+                let judged = try await definition?.judge(outcomes[index], own, records[index], reader: transaction)
+                endings.append(ending(judged ?? outcomes[index], own, task))
+            }
+            return endings
         }
-        var endings: [TaskResult.Ending] = []
-        for (index, task) in tasks.enumerated() {
-            let own = Array(plans.prefix(writes[index].count))
-            plans = plans.dropFirst(own.count)
-            endings.append(ending(outcomes[index], own, task))
-        }
-        return endings
     }
 
     private func ending(
@@ -296,19 +308,7 @@ struct TaskWorker: Sendable {
     ) -> TaskResult.Ending {
         switch outcome {
         case .failure(let error): return failure(Self.taskError(error), task)
-        case .success(let outcome):
-            for plan in plans {
-                if case .incomplete(let rows, let headRows) = plan.rejection {
-                    let error = ChangeDetectionError.quarantined(
-                        table: plan.write.table.name,
-                        scope: plan.write.scope.headKey,
-                        rows: rows,
-                        headRows: headRows
-                    )
-                    return .failed(TaskError(.permanent, type: "quarantined", error.description))
-                }
-            }
-            return .finished(outcome, plans)
+        case .success(let outcome): return .judging(outcome, plans)
         }
     }
 
@@ -324,12 +324,13 @@ struct TaskWorker: Sendable {
     private func fail(
         _ tasks: [ClaimedTask],
         _ error: any Error,
+        _ records: [DependencyRecord],
         _ startedAt: Date,
         _ duration: Duration,
         _ trigger: Envelope?
     ) async -> TaskFinisher.Committed? {
         context.logger.error("results refused", metadata: ["error": "\(error)", "processor": "\(tasks[0].processor)"])
-        let results = tasks.compactMap { task -> TaskResult? in
+        let results = zip(tasks, records).compactMap { task, record -> TaskResult? in
             context.registry.processor(task.processor, in: task.phase).map {
                 TaskResult(
                     task: task,
@@ -338,7 +339,8 @@ struct TaskWorker: Sendable {
                     startedAt: startedAt,
                     duration: duration,
                     triggerMessageID: trigger?.messageID.uuidString.lowercased(),
-                    triggerSource: trigger?.triggerSource
+                    triggerSource: trigger?.triggerSource,
+                    dependencies: record
                 )
             }
         }
@@ -409,6 +411,7 @@ struct TaskWorker: Sendable {
                 _ = await record(
                     [task],
                     [.failure(error)],
+                    [DependencyRecord()],
                     startedAt: context.clock.now,
                     duration: { .zero },
                     trigger: nil

@@ -31,7 +31,7 @@ public struct Execution: Sendable {
     public var objects: any ObjectStore
     public var clock: PipelineClock
     public var logger: Logger
-    let dependencies = DependencyRecord()
+    let dependencies: DependencyRecord
     /// Computes the whole date whatever is pending, to compare and not to write.
     package var isAudit = false
 
@@ -42,8 +42,10 @@ public struct Execution: Sendable {
         pool: PostgresPool,
         objects: any ObjectStore,
         clock: PipelineClock,
-        logger: Logger
+        logger: Logger,
+        dependencies: DependencyRecord = DependencyRecord()
     ) {
+        self.dependencies = dependencies
         self.task = task
         self.definition = definition
         self.registry = registry
@@ -67,9 +69,10 @@ public struct Execution: Sendable {
                 gameDate: date,
                 looksAtAll: isAudit
             )
-            // A backfill reads what has long been there.
-            if task.run.lane == .live, !isAudit, !definition.dependencies.isEmpty {
-                dependencies.set(try await reader.check(definition, registry, today: clock.leagueDay))
+            if !isAudit, !definition.dependencies.isEmpty || definition.minimumRows != nil {
+                // Nobody asks how old what is said about a day is that is over.
+                let agesMatter = task.run.lane == .live && date >= clock.leagueDay
+                try await reader.check(definition, registry, agesMatter: agesMatter, into: dependencies)
             }
             return try await body(reader)
         }
@@ -177,8 +180,10 @@ public struct Outcome: Sendable {
     public var isExpectedEmpty: Bool
     public var skipReason: String?
     public var missingDependencies: [String]
-    /// What the runtime found of the tables that the registry calls dependencies.
-    var dependencies: [DependencyVerdict] = []
+    /// Why the result is worth less than it could be, though the task ended well.
+    package internal(set) var degradedReasons: [String] = []
+    /// Why the runtime kept rows back from the tables; nil when every row was written.
+    var quarantine: TaskError?
     public var metadata: [String: JSONValue]
     /// For a scraper: the units that its payload names, to be added to the run while its phase is open.
     public var discovered: [DiscoveredUnit]

@@ -18,6 +18,8 @@ package struct TaskResult: Sendable {
     var duration: Duration
     var triggerMessageID: String?
     var triggerSource: TriggerSource?
+    /// What the execution found of its date, however it ended.
+    var dependencies: DependencyRecord?
 
     package init(
         task: ClaimedTask,
@@ -26,8 +28,10 @@ package struct TaskResult: Sendable {
         startedAt: Date,
         duration: Duration,
         triggerMessageID: String?,
-        triggerSource: TriggerSource?
+        triggerSource: TriggerSource?,
+        dependencies: DependencyRecord? = nil
     ) {
+        self.dependencies = dependencies
         self.task = task
         self.definition = definition
         self.ending = ending
@@ -87,6 +91,7 @@ package struct TaskFinisher: Sendable {
             // processor's own take one each.
             var batch = StatementBatch()
             let markers = try apply(current, to: &batch)
+            batch.add(contentsOf: Quarantine.statements(for: current, role: service))
             var messages: [OutboxMessage] = []
             for result in current { messages += try await write(result, now: now, to: &batch, in: transaction) }
             messages += current.compactMap { completionMessage($0, now: now) }
@@ -126,14 +131,15 @@ package struct TaskFinisher: Sendable {
                 finished_at = CASE WHEN r.state <> 'pending' THEN now() END,
                 expected_empty = r.expected_empty, entities_in_scope = r.in_scope, entities_processed = r.processed,
                 entities_changed = r.changed, record_count = r.records, error_type = r.error_type,
-                error_message = r.error_message
+                error_message = r.error_message, degraded_reason = r.degraded_reason
             FROM unnest(\(results.map(\.task.executionID))::uuid[], \(results.map(\.state))::text[],
                         \(results.map(\.retryDelay))::double precision[], \(results.map(\.isExpectedEmpty))::boolean[],
                         \(results.map { Int32($0.inScope) })::int4[], \(results.map { Int32($0.processed) })::int4[],
                         \(results.map { Int32($0.changed) })::int4[], \(results.map { Int32($0.recordCount) })::int4[],
-                        \(results.map { $0.error?.type })::text[], \(results.map { $0.error?.message })::text[])
+                        \(results.map { $0.error?.type })::text[], \(results.map { $0.error?.message })::text[],
+                        \(results.map(\.degradedReason))::text[])
                 AS r(execution_id, state, delay, expected_empty, in_scope, processed, changed, records, error_type,
-                     error_message)
+                     error_message, degraded_reason)
             WHERE t.execution_id = r.execution_id AND t.state = 'running'
                 AND t.run_id = ANY(\(Array(Set(results.map(\.task.run.runID)))))
             RETURNING t.execution_id

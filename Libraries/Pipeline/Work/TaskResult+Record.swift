@@ -7,7 +7,7 @@ extension TaskResult {
 
     var error: TaskError? {
         switch ending {
-        case .finished: nil
+        case .finished(let outcome, _): outcome.quarantine
         case .retry(let error, _), .failed(let error): error
         }
     }
@@ -38,9 +38,17 @@ extension TaskResult {
     package var isExpectedEmpty: Bool { outcome?.isExpectedEmpty ?? false }
     var inScope: Int { outcome?.entitiesInScope ?? 0 }
     var processed: Int { outcome?.entitiesProcessed ?? 0 }
+    /// Why the task is worth less than it could be; nil when it is not.
+    var degradedReason: String? {
+        guard let reasons = outcome?.degradedReasons, !reasons.isEmpty else { return nil }
+        return reasons.joined(separator: "; ")
+    }
     package var recordCount: Int { outcome?.recordCount ?? 0 }
     var recordsFailed: Int { outcome?.recordsFailed ?? 0 }
     package var changed: Int { plans.reduce(0) { $0 + $1.changedCount } }
+
+    /// Rows that were kept back.
+    var quarantined: Int { plans.reduce(0) { $0 + $1.quarantined.count } }
 
     var messageScope: MessageScope {
         if !plans.isEmpty, changed == 0 { return .unchanged }
@@ -95,6 +103,9 @@ extension TaskFinisher {
         envelope.errorMessage = result.error.map { String($0.message.prefix(1000)) }
         envelope.metadata = result.outcome?.metadata ?? [:]
         envelope.metadata["unit"] = .string(task.unit)
+        if let reasons = result.outcome?.degradedReasons, !reasons.isEmpty {
+            envelope.metadata["degraded_reasons"] = .array(reasons.map { .string($0) })
+        }
         if let path = result.outcome?.rawInput?.objectValue?["object_path"] { envelope.metadata["object_path"] = path }
         return envelope
     }
@@ -173,7 +184,7 @@ extension TaskFinisher {
         set("error_category", result.error?.kind.rawValue)
         set("error_message", result.error.map { String($0.message.prefix(4000)) })
         set("output_table", result.definition.output)
-        set("dependency_check_result", result.outcome?.dependencies.map(\.verdict).max()?.rawValue)
+        set("dependency_check_result", result.dependencies?.verdicts.map(\.verdict).max()?.rawValue)
         if var metadata = result.outcome?.metadata {
             if let path = result.outcome?.rawInput?.objectValue?["object_path"] { metadata["object_path"] = path }
             if !metadata.isEmpty { row["metadata"] = .dictionary(metadata) }

@@ -9,6 +9,7 @@ public enum WarehouseMigrations {
         bigDataBallPlayByPlay, nbacScheduleListing, injuryReport, gamebook,
         officialsAndMovement, rosters, bdlBoxscores, bdlLeague, espnGames, bettingPros, availability, history,
         defenseAndZones, zonesAndFactors,
-        headLookUp, rowChanges, guards, settledHistory, backfillJobs, audit, guardChecks,
+        headLookUp, rowChanges, guards, settledHistory, backfillJobs,
+        audit, guardChecks, quarantine, quality, dependencyJudgement, sourceViews,
     ]
 }

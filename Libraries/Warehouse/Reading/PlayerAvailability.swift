@@ -59,6 +59,13 @@ public struct PlayerAvailability: Sendable, Hashable {
 
     /// Everybody about whom something was said.
     public var listed: Set<String> { Set(reported.keys).union(entered.keys) }
+
+    /// The members of a team about whom something was said before an instant. Nil when neither a report nor an operator has
+    /// said anything about the team: then nobody's absence is known.
+    public func named(of team: String, before tipoff: Date?, isMember: (String) -> Bool) -> Set<String>? {
+        let named = listed.filter { isMember($0) && word(on: $0, before: tipoff) != nil }
+        return reportedTeams.contains(team) || !named.isEmpty ? named : nil
+    }
 }
 
 extension SnapshotReader {

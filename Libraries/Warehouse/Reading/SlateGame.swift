@@ -19,6 +19,10 @@ public struct SlateGame: Sendable, Hashable {
     public var away: String
     public var homeScore: Int?
     public var awayScore: Int?
+    /// As the schedule names it.
+    public var arenaCity: String?
+    /// Nil where the schedule does not say.
+    public var isNeutralSite: Bool?
 
     public init(
         gameID: String,
@@ -48,6 +52,11 @@ public struct SlateGame: Sendable, Hashable {
         self.awayScore = awayScore
     }
 
+    /// Where it is played. Throws for a home team that is none.
+    public func site() throws(TeamError) -> GameSite {
+        GameSite(city: arenaCity, isNeutral: isNeutralSite, home: try Team(tricode: home))
+    }
+
     /// Both tricodes, the visitors first.
     public var teams: [String] { [away, home] }
 
@@ -71,7 +80,7 @@ extension SnapshotReader {
         let rows = try await query(
             """
             SELECT game_id, nba_game_id, season_year, season_type, tipoff_at, game_status, is_postponed,
-                   home_team_tricode, away_team_tricode, home_team_score, away_team_score
+                   home_team_tricode, away_team_tricode, home_team_score, away_team_score, arena_city, is_neutral_site
             FROM nba_raw.nbac_schedule
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL
                 AND season_type = ANY(\(competitiveSeasonTypes.map(\.rawValue).sorted()))
@@ -83,7 +92,7 @@ extension SnapshotReader {
             guard let seasonType = SeasonType(rawValue: type) else {
                 throw TaskError(.permanent, type: "unknown_season_type", "season type \(type)")
             }
-            return SlateGame(
+            var game = SlateGame(
                 gameID: try row.decode("game_id"),
                 nbaGameID: try row.decode("nba_game_id"),
                 seasonYear: try row.decode("season_year"),
@@ -97,6 +106,9 @@ extension SnapshotReader {
                 homeScore: try row.decode("home_team_score"),
                 awayScore: try row.decode("away_team_score")
             )
+            game.arenaCity = try row.decode("arena_city")
+            game.isNeutralSite = try row.decode("is_neutral_site")
+            return game
         }
     }
 

@@ -14,7 +14,8 @@ extension SnapshotReader {
                    possessions, pace, offensive_rating, defensive_rating, ts_pct, win_flag, margin_of_victory,
                    primary_source_used, data_quality_tier, team_paint_attempts, team_paint_makes,
                    team_mid_range_attempts, team_mid_range_makes, team_three_attempts_pbp,
-                   team_three_makes_pbp, shot_zones_source, players_inactive, referee_crew
+                   team_three_makes_pbp, shot_zones_source, players_inactive, referee_crew,
+                   arena_city, is_neutral_site
             FROM nba_analytics.team_offense_game_summary
             WHERE game_date = \(PostgresDate(date)) AND removed_at IS NULL
             """
@@ -71,6 +72,8 @@ extension TeamOffenseGameSummary {
         shotZonesSource = try row.decode("shot_zones_source")
         playersInactive = try row.decode("players_inactive")
         refereeCrew = try row.decode("referee_crew")
+        arenaCity = try row.decode("arena_city")
+        isNeutralSite = try row.decode("is_neutral_site")
     }
 }
 

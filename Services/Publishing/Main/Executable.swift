@@ -7,12 +7,13 @@ struct Executable {
         let signal = ProjectionSignal()
         await ServiceRuntime.run(
             Phase.publishing.name,
-            settings: { _ in },
+            settings: { PublishingSettings(&$0) },
             routes: { pool, _ in DocumentRoutes.all(pool) }
-        ) { context, _ in
+        ) { context, settings in
             [
                 PhaseService(PublishingService.definition(context, signal: signal), context: context),
                 DocumentProjection(context: context, signal: signal),
+                QualityRole(context: context, settings: settings),
             ]
         }
     }

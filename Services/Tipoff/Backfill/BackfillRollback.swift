@@ -131,6 +131,7 @@ struct BackfillRollback: Sendable {
             )
             SELECT c.table_name, c.row_key, COALESCE(h.was, '{}') AS was,
                    (array_agg(c.hash_before ORDER BY c.changed_at))[1] AS hash_before,
+                   (array_agg(c.kind ORDER BY c.changed_at))[1] = 'returned' AS was_removed,
                    (array_agg(COALESCE(c.hash_after, c.hash_before) ORDER BY c.changed_at DESC))[1] AS hash_now,
                    (array_agg(c.execution_id ORDER BY c.changed_at DESC))[1] AS execution_id,
                    (array_agg(c.game_date ORDER BY c.changed_at DESC))[1] AS game_date
@@ -182,7 +183,7 @@ struct BackfillRollback: Sendable {
                     (\(sql: names.joined(separator: ", "))) =
                         (SELECT \(sql: values.joined(separator: ", ")) FROM jsonb_populate_record(t, u.was) AS p),
                     data_hash = u.hash_before, run_id = \(runID), execution_id = \(executionID), updated_at = now(),
-                    removed_at = NULL
+                    removed_at = CASE WHEN u.was_removed THEN now() END
                 FROM backfill_undo AS u WHERE \(sql: match) AND t.created_at < \(job.createdAt)
                 """
             )

@@ -89,7 +89,7 @@ struct ChangeHistory: Sendable {
     ) async throws -> [ChangeReport.Table] {
         let rows = try await transaction.query(
             """
-            SELECT table_name, NULL AS column_name, count(*) FILTER (WHERE kind = 'updated') AS updated,
+            SELECT table_name, NULL AS column_name, count(*) FILTER (WHERE kind <> 'removed') AS updated,
                    count(*) FILTER (WHERE kind = 'removed') AS removed
             FROM nba_orchestration.row_change WHERE \(sql: condition) GROUP BY table_name
             UNION ALL

@@ -2,9 +2,9 @@ import Basketball
 import Foundation
 import Pipeline
 
-/// One row of `row_change`: an execution changed a row or removed it.
+/// One row of `row_change`: an execution changed a row, removed it or brought it back.
 struct RecordedChange: Sendable, Hashable {
-    enum Kind: String, Sendable { case updated, removed }
+    enum Kind: String, Sendable { case updated, removed, returned }
 
     var table: String
     var key: String

@@ -12,7 +12,8 @@ enum ChangeText {
         } else if story.updatedAt == story.createdAt {
             lines.append("exists, as it is since it appeared at \(appeared)")
         } else {
-            let exists = story.changes.first?.kind == .removed ? "exists again" : "exists"
+            let isAgain = [.removed, .returned].contains(story.changes.first?.kind)
+            let exists = isAgain ? "exists again" : "exists"
             lines.append(
                 "\(exists), as it is since \(EasternTime.precise(story.updatedAt)); it appeared at \(appeared)"
             )

@@ -46,7 +46,7 @@ struct DataDictionary: Sendable {
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ANY(\(Self.schemas))
             JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             LEFT JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
-            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+            WHERE c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
             ORDER BY array_position(\(Self.schemas)::text[], n.nspname::text), c.relname, a.attnum
             """
         )
@@ -93,7 +93,8 @@ struct DataDictionary: Sendable {
 
             """
         for table in tables {
-            text += "## \(table.name)\n\n\(table.meaning).\n\nKey: \(table.key.joined(separator: ", "))\n\n"
+            text += "## \(table.name)\n\n\(table.meaning).\n\n"
+            text += table.key.isEmpty ? "A view.\n\n" : "Key: \(table.key.joined(separator: ", "))\n\n"
             text += Self.head
             let hasTail = Self.tail.isSubset(of: Set(table.columns.map(\.name)))
             for column in table.columns where !(hasTail && Self.tail.contains(column.name)) {

@@ -62,14 +62,17 @@ extension SmallLeague {
         let row = players[index]
         switch kind {
         case .points:
-            players[index].points = Int.random(in: 0...50, using: &random)
+            players[index].score(Int.random(in: 0...50, using: &random))
             return "points of \(row.playerLookup) \(row.gameDate)"
         case .minutes:
             players[index].minutes = Double(Int.random(in: 0...40, using: &random))
             return "minutes of \(row.playerLookup) \(row.gameDate)"
         case .attempts:
             let box = Int.random(in: boxes.indices, using: &random)
-            boxes[box].fieldGoalsAttempted = Int.random(in: 60...110, using: &random)
+            boxes[box].fieldGoalsAttempted = max(
+                Int.random(in: 60...110, using: &random),
+                boxes[box].fieldGoalsMade ?? 0
+            )
             return "attempts of \(boxes[box].teamAbbr) \(boxes[box].gameDate)"
         case .removedTeamBox:
             let box = boxes.remove(at: Int.random(in: boxes.indices, using: &random))

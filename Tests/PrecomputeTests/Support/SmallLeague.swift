@@ -23,6 +23,8 @@ struct SmallLeague: Sendable {
     static let teams = ["BOS", "DAL", "DEN", "LAL", "NYK", "PHI"]
     static let first = LeagueClock.gameDate(of: Date(timeIntervalSince1970: 1704132000))
 
+    /// The more play for a team the less each of them scores, so that its game stays one of basketball.
+    let teamSize: Int
     var random: SeededRandom
     var schedule: [NbacSchedule] = []
     var players: [NbacPlayerBoxscore] = []
@@ -45,6 +47,7 @@ struct SmallLeague: Sendable {
     var dates: [GameDate] { Array(Set(schedule.map(\.gameDate))).sorted() }
 
     init(seed: UInt64, days: Int, teams: [String] = Self.teams, teamSize: Int = 8) {
+        self.teamSize = teamSize
         random = SeededRandom(seed: seed)
         for team in teams {
             for number in 1...teamSize { rosters["player\(team.lowercased())\(number)"] = team }
@@ -189,10 +192,10 @@ struct SmallLeague: Sendable {
         id: String,
         date: GameDate
     ) -> NbacPlayerBoxscore {
-        let twos = Int.random(in: 0...9, using: &random)
-        let threes = Int.random(in: 0...4, using: &random)
-        let free = Int.random(in: 0...6, using: &random)
-        return NbacPlayerBoxscore(
+        let twos = Int.random(in: 0...72 / teamSize, using: &random)
+        let threes = Int.random(in: 0...32 / teamSize, using: &random)
+        let free = Int.random(in: 0...48 / teamSize, using: &random)
+        var row = NbacPlayerBoxscore(
             gameID: gameID,
             nbaGameID: id,
             gameDate: date,
@@ -209,7 +212,7 @@ struct SmallLeague: Sendable {
             minutes: Double(Int.random(in: 12...38, using: &random)),
             points: 2 * twos + 3 * threes + free,
             fieldGoalsMade: twos + threes,
-            fieldGoalsAttempted: twos + threes + Int.random(in: 1...6, using: &random),
+            fieldGoalsAttempted: twos + threes + max(2, Int.random(in: 1...6, using: &random)),
             fieldGoalPercentage: nil,
             threePointersMade: threes,
             threePointersAttempted: threes + 2,
@@ -219,7 +222,7 @@ struct SmallLeague: Sendable {
             freeThrowPercentage: nil,
             offensiveRebounds: Int.random(in: 0...2, using: &random),
             defensiveRebounds: 3,
-            totalRebounds: 5,
+            totalRebounds: nil,
             assists: 3,
             steals: 1,
             blocks: 0,
@@ -227,6 +230,8 @@ struct SmallLeague: Sendable {
             personalFouls: 2,
             plusMinus: 0
         )
+        row.totalRebounds = row.offensiveRebounds.map { $0 + 3 }
+        return row
     }
 
     static func sum(
@@ -367,5 +372,18 @@ struct SmallLeague: Sendable {
                 try await bench.store(lines, scope: .rows([ScopeCondition("team_abbr", .text(team))]), on: date)
             }
         }
+    }
+}
+
+extension NbacPlayerBoxscore {
+    /// Gives the line so many points, and the shots that explain them.
+    mutating func score(_ points: Int) {
+        self.points = points
+        fieldGoalsMade = points / 2
+        freeThrowsMade = points % 2
+        threePointersMade = 0
+        fieldGoalsAttempted = max(fieldGoalsAttempted ?? 0, points / 2)
+        threePointersAttempted = min(threePointersAttempted ?? 0, fieldGoalsAttempted ?? 0)
+        freeThrowsAttempted = max(freeThrowsAttempted ?? 0, 1)
     }
 }

@@ -15,6 +15,15 @@ struct Workbench: Sendable {
     let database: TestDatabase
     let pool: PostgresPool
     let registry = Registry.standard
+    /// The rules that rows broke, whoever wrote them.
+    let quarantined = Quarantined()
+
+    actor Quarantined {
+        private(set) var all: [String] = []
+        func add(_ plan: ChangePlan) {
+            all += plan.quarantined.flatMap { row in row.violations.map { "\(plan.write.table.name) \($0)" } }
+        }
+    }
 
     static let processors: [String: any Processor] = Dictionary(
         uniqueKeysWithValues: (AnalyticsProcessors.all + PrecomputeProcessors.all).map { (type(of: $0).name, $0) }
@@ -53,6 +62,9 @@ struct Workbench: Sendable {
         /// Time of the processor itself: reading and computing.
         var duration: Duration
         var dependencies: [DependencyVerdict]
+        /// Why the runtime would not let the execution end well.
+        var refusal: TaskError?
+        var degradedReasons: [String]
 
         var changed: Int { plans.reduce(0) { $0 + $1.changedCount } }
     }
@@ -87,8 +99,9 @@ struct Workbench: Sendable {
         )
         let clock = ContinuousClock()
         let start = clock.now
-        let outcome = try await processor.execute(execution)
+        let raw = try await processor.execute(execution)
         let duration = clock.now - start
+        let (outcome, tooFew) = try await judged(raw, definition, execution.dependencies)
         let plans = try await apply(outcome.writes, as: task.identity)
         if let scope = outcome.scope, outcome.status == .success || outcome.status == .noData {
             try await pool.execute(
@@ -99,8 +112,25 @@ struct Workbench: Sendable {
             outcome: outcome,
             plans: plans,
             duration: duration,
-            dependencies: execution.dependencies.all
+            dependencies: execution.dependencies.verdicts,
+            refusal: execution.dependencies.value?.judgement.refusal ?? tooFew,
+            degradedReasons: execution.dependencies.value?.judgement.degradedReasons ?? []
         )
+    }
+
+    /// The outcome as the runtime judges it by its rows, and why it would refuse it.
+    private func judged(
+        _ outcome: Outcome,
+        _ definition: ProcessorDefinition,
+        _ record: DependencyRecord
+    ) async throws -> (Outcome, TaskError?) {
+        try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
+            let plans = try await ChangeDetector().plan(all: outcome.writes, reader: transaction)
+            switch try await definition.judge(.success(outcome), plans, record, reader: transaction) {
+            case .success(let judged): return (judged, nil)
+            case .failure(let error): return (outcome, error as? TaskError)
+            }
+        }
     }
 
     /// Runs every processor of a date in order.
@@ -139,6 +169,7 @@ struct Workbench: Sendable {
             var plans: [ChangePlan] = []
             for write in writes {
                 let plan = try await ChangeDetector().plan(write, reader: transaction)
+                await quarantined.add(plan)
                 for statement in try ChangeWriter.statements(for: [.init(plan: plan, execution: identity)]) {
                     try await transaction.execute(statement)
                 }
