@@ -97,7 +97,7 @@ package struct TaskHarness: Sendable {
             guard !tasks.isEmpty else { return results }
             for task in tasks {
                 let processor = try known(byName[task.processor], task.processor)
-                let record = DependencyRecord()
+                let record = ExecutionRecord()
                 results.append(try await finish(task, ending: try await execute(task, processor, record), record))
             }
         }
@@ -106,7 +106,7 @@ package struct TaskHarness: Sendable {
     private func execute(
         _ task: ClaimedTask,
         _ processor: any Processor,
-        _ record: DependencyRecord
+        _ record: ExecutionRecord
     ) async throws -> TaskResult.Ending {
         let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let pool = try pool(of: task.phase)
@@ -120,7 +120,7 @@ package struct TaskHarness: Sendable {
                     objects: objects,
                     clock: clock,
                     logger: logger,
-                    dependencies: record
+                    record: record
                 )
             )
             let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
@@ -139,7 +139,7 @@ package struct TaskHarness: Sendable {
     private func finish(
         _ task: ClaimedTask,
         ending: TaskResult.Ending,
-        _ record: DependencyRecord
+        _ record: ExecutionRecord
     ) async throws -> TaskResult {
         let definition = try known(registry.processor(task.processor, in: task.phase), task.processor)
         let result = TaskResult(
@@ -150,7 +150,7 @@ package struct TaskHarness: Sendable {
             duration: .zero,
             triggerMessageID: nil,
             triggerSource: nil,
-            dependencies: record
+            record: record
         )
         let finisher = TaskFinisher(
             pool: try pool(of: task.phase),

@@ -56,7 +56,7 @@ extension ProcessorDefinition {
     package func judge(
         _ outcome: Result<Outcome, any Error>,
         _ plans: [ChangePlan],
-        _ record: DependencyRecord,
+        _ record: ExecutionRecord,
         reader: PostgresTransaction
     ) async throws -> Result<Outcome, any Error> {
         guard case .success(let ended) = outcome, let minimum = minimumRows, let facts = record.value?.facts,

@@ -71,6 +71,7 @@ public struct OutboxRelay: Sendable {
     /// A failure is only logged: the rows stay and the resend has them.
     private func produce(_ messages: [OutboxMessage]) async {
         FaultPoint.hit("relay-before-produce")
+        let start = ContinuousClock.now
         let results = await producer.send(
             messages.map { message in
                 KafkaOutgoing(
@@ -83,6 +84,7 @@ public struct OutboxRelay: Sendable {
                 )
             }
         )
+        metrics?.spent(.now - start, on: .message)
         FaultPoint.hit("relay-after-produce")
         for (message, result) in zip(messages, results) {
             switch result {

@@ -1,8 +1,24 @@
+/// What the time of an execution goes into.
+enum WorkStage: String, CaseIterable {
+    /// In its snapshot: scope, dependencies, inputs.
+    case read
+    /// In the processor beside that: fetching and decoding payloads, formulas.
+    case compute
+    /// Comparing its rows with the table.
+    case compare
+    /// The statements of the transaction that ends it, with the wait for their locks.
+    case write
+    case commit
+    /// Until the broker has the events of a commit, beside the path.
+    case message
+}
+
 /// What the work protocol counts. Labels are names of the registry and of `topics.yaml`, so their number is bounded.
 struct WorkMetrics: Sendable {
     private let executions: MetricFamily<Counter>
     private let executionSeconds: MetricFamily<Histogram>
     private let queueSeconds: MetricFamily<Histogram>
+    private let stageSeconds: MetricFamily<Counter>
     private let rowsChanged: MetricFamily<Counter>
     private let rowsQuarantined: MetricFamily<Counter>
     private let fenced: Counter
@@ -26,6 +42,11 @@ struct WorkMetrics: Sendable {
             "tipoff_queue_seconds",
             labels: ["processor"],
             help: "From the moment a task could run to its claim."
+        )
+        stageSeconds = registry.counters(
+            "tipoff_stage_seconds_total",
+            labels: ["stage"],
+            help: "What the time of executions went into: read, compute, compare, write, commit; and messages beside them."
         )
         rowsChanged = registry.counters(
             "tipoff_rows_changed_total",
@@ -69,6 +90,10 @@ struct WorkMetrics: Sendable {
             rowsQuarantined.with(processor).increment(by: Double(result.quarantined))
         }
         fenced.increment(by: Double(committed.fenced.count))
+    }
+
+    func spent(_ duration: Duration, on stage: WorkStage) {
+        stageSeconds.with(stage.rawValue).increment(by: duration.seconds)
     }
 
     func taken(_ topics: [String], rejected bad: [String]) {

@@ -130,7 +130,7 @@ struct TaskWorker: Sendable {
         let startedAt = context.clock.now
         let clock = ContinuousClock()
         let start = clock.now
-        let records = tasks.map { _ in DependencyRecord() }
+        let records = tasks.map { _ in ExecutionRecord() }
         FaultPoint.hit("claimed-before-work")
         let outcomes: [Result<Outcome, any Error>]
         do {
@@ -148,6 +148,9 @@ struct TaskWorker: Sendable {
             await release(tasks, outcomes)
             return Follow()
         }
+        let reading = records.reduce(.zero) { $0 + $1.readingTime }
+        context.workMetrics.spent(reading, on: .read)
+        context.workMetrics.spent(clock.now - start - reading, on: .compute)
         FaultPoint.hit("worked-before-finish")
         let committed = await record(
             tasks,
@@ -186,7 +189,7 @@ struct TaskWorker: Sendable {
 
     /// A hang that even ignores cancellation is left behind by the deadline. Its loop then falls silent, and the
     /// liveness probe has the process replaced before the threads run out.
-    private func watched(_ tasks: [ClaimedTask], _ records: [DependencyRecord]) async throws -> [Outcome] {
+    private func watched(_ tasks: [ClaimedTask], _ records: [ExecutionRecord]) async throws -> [Outcome] {
         // A batch that hung is done again one by one; the names keep the two watches apart.
         let loop = "execution \(tasks[0].executionID.uuidString.lowercased()) of \(tasks.count)"
         context.progress.register(
@@ -197,7 +200,7 @@ struct TaskWorker: Sendable {
         return try await run(tasks, records)
     }
 
-    private func run(_ tasks: [ClaimedTask], _ records: [DependencyRecord]) async throws -> [Outcome] {
+    private func run(_ tasks: [ClaimedTask], _ records: [ExecutionRecord]) async throws -> [Outcome] {
         guard let processor = processors[tasks[0].processor],
             let registered = context.registry.processor(tasks[0].processor, in: definition.phase)
         else {
@@ -212,7 +215,7 @@ struct TaskWorker: Sendable {
                 objects: context.objects,
                 clock: context.clock,
                 logger: context.logger(for: task),
-                dependencies: record
+                record: record
             )
         }
         for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }
@@ -224,7 +227,7 @@ struct TaskWorker: Sendable {
     private func record(
         _ tasks: [ClaimedTask],
         _ outcomes: [Result<Outcome, any Error>],
-        _ records: [DependencyRecord],
+        _ records: [ExecutionRecord],
         startedAt: Date,
         duration: () -> Duration,
         trigger: Envelope?
@@ -244,7 +247,7 @@ struct TaskWorker: Sendable {
                             duration: duration(),
                             triggerMessageID: trigger?.messageID.uuidString.lowercased(),
                             triggerSource: trigger?.triggerSource,
-                            dependencies: record
+                            record: record
                         )
                     )
                 }
@@ -269,7 +272,10 @@ struct TaskWorker: Sendable {
     }
 
     private func finish(_ results: [TaskResult]) async throws -> TaskFinisher.Committed {
+        let start = ContinuousClock.now
         let committed = try await finisher.finish(results)
+        context.workMetrics.spent(committed.writtenAt - start, on: .write)
+        context.workMetrics.spent(.now - committed.writtenAt, on: .commit)
         context.workMetrics.ended(results, committed)
         for result in results where !committed.fenced.contains(result.task.executionID) {
             guard let quarantine = result.outcome?.quarantine else { continue }
@@ -282,11 +288,13 @@ struct TaskWorker: Sendable {
     private func endings(
         _ outcomes: [Result<Outcome, any Error>],
         _ tasks: [ClaimedTask],
-        _ records: [DependencyRecord]
+        _ records: [ExecutionRecord]
     ) async throws -> [TaskResult.Ending] {
         let writes = outcomes.map { if case .success(let outcome) = $0 { outcome.writes } else { [TableWrite]() } }
         let all = writes.flatMap { $0 }
         guard !all.isEmpty else { return zip(outcomes, tasks).map { ending($0, [], $1) } }
+        let start = ContinuousClock.now
+        defer { context.workMetrics.spent(.now - start, on: .compare) }
         return try await context.pool.transaction(.repeatableRead, readOnly: true) { transaction in
             var plans = try await ChangeDetector().plan(all: all, reader: transaction)[...]
             var endings: [TaskResult.Ending] = []
@@ -324,7 +332,7 @@ struct TaskWorker: Sendable {
     private func fail(
         _ tasks: [ClaimedTask],
         _ error: any Error,
-        _ records: [DependencyRecord],
+        _ records: [ExecutionRecord],
         _ startedAt: Date,
         _ duration: Duration,
         _ trigger: Envelope?
@@ -340,7 +348,7 @@ struct TaskWorker: Sendable {
                     duration: duration,
                     triggerMessageID: trigger?.messageID.uuidString.lowercased(),
                     triggerSource: trigger?.triggerSource,
-                    dependencies: record
+                    record: record
                 )
             }
         }
@@ -411,7 +419,7 @@ struct TaskWorker: Sendable {
                 _ = await record(
                     [task],
                     [.failure(error)],
-                    [DependencyRecord()],
+                    [ExecutionRecord()],
                     startedAt: context.clock.now,
                     duration: { .zero },
                     trigger: nil

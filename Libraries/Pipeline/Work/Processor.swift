@@ -31,7 +31,7 @@ public struct Execution: Sendable {
     public var objects: any ObjectStore
     public var clock: PipelineClock
     public var logger: Logger
-    let dependencies: DependencyRecord
+    let record: ExecutionRecord
     /// Computes the whole date whatever is pending, to compare and not to write.
     package var isAudit = false
 
@@ -43,9 +43,9 @@ public struct Execution: Sendable {
         objects: any ObjectStore,
         clock: PipelineClock,
         logger: Logger,
-        dependencies: DependencyRecord = DependencyRecord()
+        record: ExecutionRecord = ExecutionRecord()
     ) {
-        self.dependencies = dependencies
+        self.record = record
         self.task = task
         self.definition = definition
         self.registry = registry
@@ -62,6 +62,8 @@ public struct Execution: Sendable {
     public func snapshot<R: Sendable>(_ body: @Sendable (SnapshotReader) async throws -> R) async throws -> R {
         let processor = definition.name
         let date = gameDate
+        let start = ContinuousClock.now
+        defer { record.hasRead(for: .now - start) }
         return try await pool.transaction(.repeatableRead, readOnly: true, plansByValue: true) { transaction in
             let reader = SnapshotReader(
                 transaction: transaction,
@@ -72,7 +74,7 @@ public struct Execution: Sendable {
             if !isAudit, !definition.dependencies.isEmpty || definition.minimumRows != nil {
                 // Nobody asks how old what is said about a day is that is over.
                 let agesMatter = task.run.lane == .live && date >= clock.leagueDay
-                try await reader.check(definition, registry, agesMatter: agesMatter, into: dependencies)
+                try await reader.check(definition, registry, agesMatter: agesMatter, into: record)
             }
             return try await body(reader)
         }

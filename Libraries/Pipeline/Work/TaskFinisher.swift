@@ -19,7 +19,7 @@ package struct TaskResult: Sendable {
     var triggerMessageID: String?
     var triggerSource: TriggerSource?
     /// What the execution found of its date, however it ended.
-    var dependencies: DependencyRecord?
+    var record: ExecutionRecord?
 
     package init(
         task: ClaimedTask,
@@ -29,9 +29,9 @@ package struct TaskResult: Sendable {
         duration: Duration,
         triggerMessageID: String?,
         triggerSource: TriggerSource?,
-        dependencies: DependencyRecord? = nil
+        record: ExecutionRecord? = nil
     ) {
-        self.dependencies = dependencies
+        self.record = record
         self.task = task
         self.definition = definition
         self.ending = ending
@@ -76,6 +76,8 @@ package struct TaskFinisher: Sendable {
         var fenced: Set<UUID>
         /// Runs whose task of the same unit waited for one of these to end.
         var waitingRuns: Set<UUID>
+        /// When the last statement before the commit had its answer.
+        var writtenAt = ContinuousClock.now
     }
 
     /// Records the results in one transaction. Throws ``ChangeDetectionError/staleHead(table:scope:)`` when a plan

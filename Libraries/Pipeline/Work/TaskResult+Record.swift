@@ -184,7 +184,7 @@ extension TaskFinisher {
         set("error_category", result.error?.kind.rawValue)
         set("error_message", result.error.map { String($0.message.prefix(4000)) })
         set("output_table", result.definition.output)
-        set("dependency_check_result", result.dependencies?.verdicts.map(\.verdict).max()?.rawValue)
+        set("dependency_check_result", result.record?.verdicts.map(\.verdict).max()?.rawValue)
         if var metadata = result.outcome?.metadata {
             if let path = result.outcome?.rawInput?.objectValue?["object_path"] { metadata["object_path"] = path }
             if !metadata.isEmpty { row["metadata"] = .dictionary(metadata) }

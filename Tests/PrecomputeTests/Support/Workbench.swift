@@ -101,7 +101,7 @@ struct Workbench: Sendable {
         let start = clock.now
         let raw = try await processor.execute(execution)
         let duration = clock.now - start
-        let (outcome, tooFew) = try await judged(raw, definition, execution.dependencies)
+        let (outcome, tooFew) = try await judged(raw, definition, execution.record)
         let plans = try await apply(outcome.writes, as: task.identity)
         if let scope = outcome.scope, outcome.status == .success || outcome.status == .noData {
             try await pool.execute(
@@ -112,9 +112,9 @@ struct Workbench: Sendable {
             outcome: outcome,
             plans: plans,
             duration: duration,
-            dependencies: execution.dependencies.verdicts,
-            refusal: execution.dependencies.value?.judgement.refusal ?? tooFew,
-            degradedReasons: execution.dependencies.value?.judgement.degradedReasons ?? []
+            dependencies: execution.record.verdicts,
+            refusal: execution.record.value?.judgement.refusal ?? tooFew,
+            degradedReasons: execution.record.value?.judgement.degradedReasons ?? []
         )
     }
 
@@ -122,7 +122,7 @@ struct Workbench: Sendable {
     private func judged(
         _ outcome: Outcome,
         _ definition: ProcessorDefinition,
-        _ record: DependencyRecord
+        _ record: ExecutionRecord
     ) async throws -> (Outcome, TaskError?) {
         try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
             let plans = try await ChangeDetector().plan(all: outcome.writes, reader: transaction)

@@ -1,28 +1,6 @@
 import Basketball
 import Foundation
 import Postgres
-import Synchronization
-
-/// What one execution found of its date; it outlives an execution that fails.
-package final class DependencyRecord: Sendable {
-    struct Found: Sendable {
-        var facts: DateFacts
-        var judgement: DependencyJudgement
-    }
-
-    private let found = Mutex<Found?>(nil)
-
-    package init() {}
-
-    func set(_ facts: DateFacts, _ judgement: DependencyJudgement) {
-        found.withLock { $0 = Found(facts: facts, judgement: judgement) }
-    }
-
-    /// Nil before the execution's snapshot.
-    var value: Found? { found.withLock { $0 } }
-
-    package var verdicts: [DependencyVerdict] { value?.judgement.verdicts ?? [] }
-}
 
 extension SnapshotReader {
     /// Looks at what a processor depends on, in the snapshot that it reads.
@@ -30,7 +8,7 @@ extension SnapshotReader {
         _ definition: ProcessorDefinition,
         _ registry: Registry,
         agesMatter: Bool,
-        into record: DependencyRecord
+        into record: ExecutionRecord
     ) async throws {
         let facts = try await facts(definition, registry, agesMatter: agesMatter)
         record.set(facts, DependencyJudgement(definition, facts, registry, agesMatter: agesMatter))
@@ -43,7 +21,7 @@ extension Processor {
     package func outcome(of execution: Execution) async throws -> Outcome {
         var outcome = try await execute(execution)
         // Nothing was pending: nothing was made of what is there.
-        guard !outcome.writes.isEmpty, let judgement = execution.dependencies.value?.judgement else { return outcome }
+        guard !outcome.writes.isEmpty, let judgement = execution.record.value?.judgement else { return outcome }
         if let refusal = judgement.refusal { throw refusal }
         outcome.degradedReasons += judgement.degradedReasons
         return outcome
@@ -53,7 +31,7 @@ extension Processor {
 extension TaskFinisher {
     /// The verdicts of the results, as rows; nil without any.
     func dependencyRows(_ results: [TaskResult]) -> SQL? {
-        let found = results.flatMap { result in (result.dependencies?.verdicts ?? []).map { (result.task, $0) } }
+        let found = results.flatMap { result in (result.record?.verdicts ?? []).map { (result.task, $0) } }
         guard !found.isEmpty else { return nil }
         return """
             INSERT INTO nba_orchestration.dependency_check
