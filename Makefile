@@ -70,6 +70,10 @@ demo: ## One slate from scraped files to published predictions, then everything 
 day: ## The slate's day: a full batch at 11:00, an injury at 14:00, line-up changes at 18:00, each beside a full batch
 	@deploy/dev/day.sh
 
+.PHONY: seasons
+seasons: ## Four seasons through phases 1 to 4, undisturbed and with two services killed: time, rate, memory, digest
+	@deploy/dev/seasons.sh
+
 .PHONY: up
 up: ## The same stack, left running (PHASES=1-2 a part of it, FRESH=1 empty)
 	@FRESH='$(FRESH)' deploy/dev/up.sh $(PHASES)

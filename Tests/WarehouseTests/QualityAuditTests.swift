@@ -267,6 +267,19 @@ struct QualityAuditTests {
         }
     }
 
+    @Test("A team's first game of the season has no contexts to expect; with a game before, their absence is told")
+    func contextsOfAnOpeningNight() async throws {
+        let audit = try #require(TableAudit.all.first { $0.table.name == UpcomingPlayerGameContext.table.name })
+        try await RoleBench.with { bench in
+            let date = try Self.day()
+            try await bench.pool.execute(Self.schedule(games: 2, date))
+            #expect(try await Self.measure(audit, date, bench.pool).fired == [])
+            let before: SQL = "UPDATE nba_raw.nbac_schedule SET game_date = game_date - 1 WHERE game_id = 'g1'"
+            let later = try await Self.measure(audit, date, bench.pool, after: before)
+            #expect(later.fired.map(\.monitor) == [TableAudit.rowsMonitor])
+        }
+    }
+
     private static func close(_ date: GameDate, phase: Int16, _ pool: PostgresPool) async throws {
         let runID = UUID()
         try await pool.execute(

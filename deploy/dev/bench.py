@@ -7,6 +7,7 @@ rows that the services themselves committed. Writes an array of {name, value, un
 
 import argparse
 import csv
+import datetime
 import gzip
 import json
 import os
@@ -23,7 +24,7 @@ import bench_functions
 import kafka_hop
 
 ORCHESTRATION = "nba_orchestration"
-STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons"]
+STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons", "backfill"]
 FUNCTION_PARTS = ["rolling", "change_detection"]
 
 
@@ -369,6 +370,41 @@ def measure_seasons(stack):
     return rows / took, statistics.median(copies), before, peak
 
 
+def measure_backfill(stack, weeks=5):
+    """Weeks of the season before the slate's through phases 1 to 4, one job each: seconds a week, and COPY of the rows that
+    the job left into tables with the same keys."""
+    first = datetime.date.fromisoformat(stack.slate) - datetime.timedelta(days=52 * 7)
+    jobs, copies = [], []
+    path = stack.directory / "copy.csv"
+    for week in range(weeks):
+        start, end = (first + datetime.timedelta(days=7 * week + day) for day in (0, 6))
+        job = f"bench-{uuid.uuid4().hex[:8]}"
+        began = time.monotonic()
+        result = stack.tipoff("backfill", "run", "--from", start, "--to", end, "--phases", "1-4", "--job", job, "--wait",
+                              "--json")
+        if result.returncode:
+            sys.exit(f"bench: the backfill of {start} to {end} failed: {result.stdout}{result.stderr}")
+        jobs.append(time.monotonic() - began)
+        took = 0
+        for (table,) in stack.sql(
+                f"""SELECT table_name FROM {ORCHESTRATION}.backfill_digest
+                    WHERE job_id = '{job}' AND moment = 'after' AND row_count > 0"""):
+            schema, name = table.split(".")
+            date = stack.sql(
+                f"""SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}'
+                    AND table_name = '{name}' AND column_name IN ('game_date', 'analysis_date', 'cache_date')""")[0][0]
+            stack.sql("DROP TABLE IF EXISTS public.bench_copy; "
+                      f"CREATE TABLE public.bench_copy (LIKE {table} INCLUDING ALL EXCLUDING GENERATED)")
+            subprocess.run(["psql", stack.database, "-qX", "-c",
+                            f"\\copy (SELECT * FROM {table} WHERE {date} BETWEEN '{start}' AND '{end}') TO '{path}'"],
+                           check=True)
+            began = time.monotonic()
+            subprocess.run(["psql", stack.database, "-qX", "-c", f"\\copy public.bench_copy FROM '{path}'"], check=True)
+            took += time.monotonic() - began
+        copies.append(took)
+    return statistics.median(jobs), statistics.median(copies)
+
+
 def private_mib(pid):
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.M)) / 1024
@@ -439,6 +475,9 @@ def measure_stack(stack, options, wanted, add):
         recovery = measure_recovery(stack, [])
         if recovery:
             add("recovery_s", statistics.median(recovery), "s")
+    if wanted("backfill"):
+        seconds, copy = measure_backfill(stack)
+        add("backfill_s", seconds, "s", "COPY of the same week's rows", copy)
     if wanted("seasons"):
         if season_files():
             rate, copy, before, peak = measure_seasons(stack)

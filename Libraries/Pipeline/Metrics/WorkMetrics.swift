@@ -46,7 +46,7 @@ struct WorkMetrics: Sendable {
         stageSeconds = registry.counters(
             "tipoff_stage_seconds_total",
             labels: ["stage"],
-            help: "What the time of executions went into: read, compute, compare, write, commit; and messages beside them."
+            help: "Seconds of executions that went into a stage, and of messages beside them."
         )
         rowsChanged = registry.counters(
             "tipoff_rows_changed_total",

@@ -62,7 +62,7 @@ extension TableAudit {
         TableAudit(
             UpcomingPlayerGameContext.table,
             .analytics,
-            expected: .playersOfGames,
+            expected: .playersOfSeasonedTeams,
             [
                 ColumnMonitor.of("days_rest", where: begun)(nulls: 0, mean: 1...60),
                 ColumnMonitor.of("days_rest", where: settled, rows: 150)(distinct: 2),

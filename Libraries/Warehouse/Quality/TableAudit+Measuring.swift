@@ -131,7 +131,17 @@ extension TableAudit {
                 WHERE game_date = \(date.postgres) AND removed_at IS NULL)) \(sql: games) AND game_status = 3
             """
         case .teamsOfGames: "SELECT 2 * count(*) \(sql: games)"
-        case .playersOfGames: "SELECT 16 * count(*) \(sql: games)"
+        case .playersOfSeasonedTeams:
+            """
+            SELECT 8 * count(*) FROM (SELECT season_year, unnest(ARRAY[home_team_tricode, away_team_tricode]) AS team
+                                      \(sql: games)) AS t
+            WHERE EXISTS (
+                SELECT 1 FROM nba_raw.nbac_schedule AS p
+                WHERE p.game_date >= \(date.adding(days: -Pipeline.ExpectedRows.historyDays).postgres)
+                    AND p.game_date < \(date.postgres) AND p.season_year = t.season_year AND p.game_status = 3
+                    AND p.removed_at IS NULL AND p.season_type NOT IN ('preseason', 'all_star')
+                    AND t.team IN (p.home_team_tricode, p.away_team_tricode))
+            """
         case .contexts(let least):
             """
             SELECT count(*) FROM nba_analytics.upcoming_player_game_context

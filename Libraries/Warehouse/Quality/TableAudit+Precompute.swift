@@ -101,7 +101,7 @@ extension TableAudit {
             ColumnMonitor.of("features", element: index, where: settled, rows: 100)(deviation: deviation, distinct: 5)
         }
 
-    private static let games: [[ColumnMonitor]] = [(25, 2.0, 10), (38, 2.0, 2), (41, 1.0, 2), (42, 2.0, 3)]
+    private static let games: [[ColumnMonitor]] = [(25, 2.0, 10), (38, 2.0, 2), (41, 0.2, 2), (42, 2.0, 3)]
         .map { index, deviation, distinct in
             ColumnMonitor.of("features", element: index, rows: 120)(deviation: deviation, distinct: distinct)
         }

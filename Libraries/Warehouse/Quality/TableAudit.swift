@@ -12,8 +12,9 @@ public struct TableAudit: Sendable, Hashable {
         case playersOfBoxScores
         /// Two for every game.
         case teamsOfGames
-        /// Eight for every team of a game.
-        case playersOfGames
+        /// Eight for every team of a game that has had a final game in the last fourteen days: before its first game of a
+        /// season nothing says who plays for a team.
+        case playersOfSeasonedTeams
         /// The players with a context who have played at least so many games of the season.
         case contexts(games: Int)
         /// The players whose features are ready.
