@@ -46,7 +46,7 @@ public struct BarrierReport: Sendable, Hashable {
             if stillOpen.isEmpty, Double(good.count) >= needed {
                 satisfied.insert(key.processor)
                 let kept = group.filter { $0.isSatisfied && $0.hasQuarantinedRows }
-                if !kept.isEmpty {
+                if !kept.isEmpty, group.contains(where: { $0.requirement != .optional }) {
                     degradedReasons.append("rows in quarantine: \(Self.name(key.processor, kept, of: group.count))")
                 }
                 if good.count < group.count {

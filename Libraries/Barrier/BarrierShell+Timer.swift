@@ -65,6 +65,9 @@ extension BarrierShell {
             HAVING CASE WHEN m.game_date < \(today.postgres) THEN max(m.marked_at) ELSE min(m.marked_at) END
                 <= now() - interval '1 second'
                     * CASE WHEN m.game_date = \(today.postgres) THEN \(todaysWait) ELSE \(wait) END
+                -- A run that left them behind is not opened again, and must not keep others from their turn.
+                AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS k
+                                WHERE k.plan_key = 'markers:' || m.game_date || ':' || max(m.marker_id))
             ORDER BY m.game_date LIMIT 8
             """
         )

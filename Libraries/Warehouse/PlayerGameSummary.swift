@@ -42,7 +42,6 @@ public struct PlayerGameSummary: WarehouseRow, Hashable {
             ),
             .atMost("paint_makes", "paint_attempts"), .atMost("mid_range_makes", "mid_range_attempts"),
             .atMost("three_makes_pbp", "three_attempts_pbp"), .range("and1_count", 0...30, "shots"),
-            .atMost("assisted_fg_makes", "fg_makes"), .atMost("unassisted_fg_makes", "fg_makes"),
         ]
 
     public static let table = TableDefinition(

@@ -113,11 +113,7 @@ private let registry = Registry([
                 isComing: true,
                 refusal: (.transient, "critical_dependency_missing")
             ),
-            Case(
-                name: "critical, one of two teams",
-                box: ["BOS": 9],
-                refusal: (.permanent, "critical_dependency_thin")
-            ),
+            Case(name: "critical, one of two teams", box: ["BOS": 9], isDegraded: true),
             Case(name: "critical, a player short", box: ["BOS": 5, "LAL": 4], isDegraded: true),
             Case(name: "critical, old", boxHours: 80, refusal: (.permanent, "critical_dependency_stale")),
             Case(name: "critical, late", boxHours: 30, isDegraded: true),
@@ -130,11 +126,12 @@ private let registry = Registry([
             Case(name: "each has one game's team", box: ["BOS": 5], book: ["LAL": 5]),
             Case(name: "the stand-in is young", boxHours: 80, book: ["BOS": 5, "LAL": 5]),
             Case(name: "old, on a date that asks for nothing", boxHours: 80, isGameless: true),
+            Case(name: "neither has a team", box: ["BOS": 5], book: ["BOS": 5], isDegraded: true),
             Case(
-                name: "neither has a team",
-                box: ["BOS": 5],
-                book: ["BOS": 5],
-                refusal: (.permanent, "critical_dependency_thin")
+                name: "neither has anything",
+                box: [:],
+                book: [:],
+                refusal: (.permanent, "critical_dependency_missing")
             ),
         ]
         for test in cases {

@@ -226,7 +226,7 @@ import Warehouse
         }
     }
 
-    @Test func aDateWithARowInQuarantineIsNotAtRest() async throws {
+    @Test func aRowInQuarantineIsNoDifference() async throws {
         try await Workbench.with("refused") { bench in
             var league = SmallLeague(seed: 45, days: 1)
             // So many shots make a pace that no game has.
@@ -234,9 +234,11 @@ import Warehouse
             try await settle(bench, league)
             let quarantined = await bench.quarantined.all
             #expect(quarantined.contains { $0.hasPrefix("nba_analytics.team_offense_game_summary pace_range") })
+            // The defence without its offence waits for it, which would put the audit off.
+            try await bench.pool.execute("DELETE FROM nba_orchestration.change_marker")
             #expect(try await audit(bench, league, .analytics) == 1)
-            let reason: String = try await bench.pool.query("SELECT reason FROM nba_orchestration.audit").scalar()
-            #expect(reason == "changes of the date wait to be carried on")
+            let found = try await answers(bench)
+            #expect(found == ["3 \(league.dates[0]) same"])
         }
     }
 

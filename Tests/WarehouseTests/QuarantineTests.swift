@@ -121,7 +121,7 @@ struct QuarantineTests {
             let key = "2024-01-15/0022300561/7"
             let second = try await Self.write(rows, in: harness)
             #expect(second.state == "partial" && second.changed == 1)
-            #expect(second.recordsFailed == 1 && second.recordCount == 49 && second.processed == 49)
+            #expect(second.recordsFailed == 1 && second.recordCount == 49 && second.processed == 50)
             #expect(second.error?.type == "rows_quarantined")
             #expect(second.error?.message.contains("\(key) points_range: points within 0…120 points") == true)
             #expect(try await Self.stored(7, in: harness) == Stored(points: 12, isRemoved: false))

@@ -57,10 +57,14 @@ extension ChangeDetector {
             let cells = try table.columns.indices.map { try CellArrays.decode(row, at: $0, table.columns[$0].type) }
             stored[RowHasher.keyText(cells, keyIndices)] = cells
         }
+        let quarantined = Set(table.ruleBook.judge(write.rows, columns: table.columns).map(\.row))
         var found: [StoredDifference] = []
-        for computed in write.rows {
+        for (index, computed) in write.rows.enumerated() {
             let key = keyIndices.map { computed[$0] }
-            guard let old = stored.removeValue(forKey: RowHasher.keyText(computed, keyIndices)) else {
+            let old = stored.removeValue(forKey: RowHasher.keyText(computed, keyIndices))
+            // What breaks a rule is in quarantine, and the table holds the last good row or none.
+            if quarantined.contains(index) { continue }
+            guard let old else {
                 found.append(StoredDifference(kind: .missing, key: key, values: []))
                 continue
             }

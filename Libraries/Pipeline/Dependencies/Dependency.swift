@@ -2,12 +2,13 @@
 public struct Dependency: Sendable, Hashable {
     /// The name under which its figures stand beside a row: `source_<prefix>_rows_found`.
     public var prefix: String
-    /// Without it the processor does not end well; without any other it ends degraded.
+    /// Without any of its rows the processor does not end well; with less than all of them, or without another table, it
+    /// ends degraded.
     public var isCritical: Bool
     /// Tables of one chain stand in for each other, game by game; nil for a table that stands alone.
     public var chain: String?
     public var expected: ExpectedRows
-    /// The least share of the expected rows, 0 … 1, that counts as there.
+    /// The least share of the expected rows, 0 … 1, below which an optional table degrades.
     public var minimumCoverage: Double
     /// Ages after which the rows count as late and as stale: for a raw table since its source was last read well for
     /// the date, for a derived table since the oldest change that its processor has not carried out.

@@ -54,9 +54,11 @@ public struct DependencyVerdict: Sendable, Hashable {
         completenessPercent = 100 * coverage.share
         isAsked = isDerived || !tasks.isEmpty
         isComing = tasks.contains(where: \.isComing)
-        if dependency.expected.measure == .history {
-            lastUpdated = found.changedAt
-        } else {
+        switch dependency.expected.measure {
+        case .history: lastUpdated = found.changedAt
+        // One payload holds the whole season and is read under any date, so the date's tasks do not tell its age.
+        case .season: lastUpdated = tasks.compactMap(\.lastGood).max()
+        default:
             lastUpdated = tasks.compactMap(\.lastGood).max()
             age = isDerived ? writers.compactMap { facts.waiting[$0.name] }.max() : tasks.compactMap(\.age).min()
         }
@@ -82,7 +84,7 @@ struct DependencyJudgement: Sendable, Hashable {
     private(set) var verdicts: [DependencyVerdict]
     /// Why the task is degraded.
     private(set) var degradedReasons: [String] = []
-    /// Critical tables, or chains of them, that do not hold what they must.
+    /// Critical tables, or chains of them, that hold nothing that can be used.
     private(set) var unmet: [[DependencyVerdict]] = []
 
     init(_ definition: ProcessorDefinition, _ facts: DateFacts, _ registry: Registry, agesMatter: Bool) {
@@ -108,15 +110,15 @@ struct DependencyJudgement: Sendable, Hashable {
             guard let one = members.first else { return 0 }
             return members.dropFirst().reduce(one.coverage) { $0.or($1.coverage) }.share
         }
-        let least = first.dependency.minimumCoverage
-        let usable = share { $0 != .stale }
-        if first.isCritical, usable < least {
+        // A game without its rows withholds no other game: what is written of it is judged by the least rows.
+        if first.isCritical, share({ $0 != .stale }) == 0 {
             unmet.append(chain)
             return
         }
         // A source that no run has asked for is not missed: a backfill leaves out what nothing needs.
         guard first.isCritical || chain.contains(where: \.isAsked) else { return }
-        if share({ $0 != .stale && $0 != .late }) < (first.isCritical ? 1 : least) {
+        let least = first.isCritical ? 1 : first.dependency.minimumCoverage
+        if share({ $0 != .stale && $0 != .late }) < least {
             degradedReasons.append(Self.text(chain))
         }
     }

@@ -239,13 +239,7 @@ extension Registry {
                     Input(
                         schedule,
                         pairing.union(place).union(["tipoff_at", "is_postponed"]),
-                        dependency: .init(
-                            "nbac_schedule",
-                            isCritical: true,
-                            .init(.season, by: nil),
-                            late: 12,
-                            stale: 36
-                        )
+                        dependency: .init("nbac_schedule", isCritical: true, .init(.season, by: nil))
                     ),
                     Input(
                         "nba_raw.odds_api_game_lines",

@@ -184,6 +184,10 @@ public struct Outcome: Sendable {
     public var missingDependencies: [String]
     /// Why the result is worth less than it could be, though the task ended well.
     package internal(set) var degradedReasons: [String] = []
+    /// Whether everything in the scope was dealt with, so that its markers go: written, or put into quarantine.
+    package var carriesOutScope: Bool { status == .success || status == .noData || isPartialByQuarantine }
+    /// Whether nothing but rows in quarantine makes it partial.
+    var isPartialByQuarantine = false
     /// Why the runtime kept rows back from the tables; nil when every row was written.
     var quarantine: TaskError?
     public var metadata: [String: JSONValue]

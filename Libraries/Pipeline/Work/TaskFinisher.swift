@@ -165,9 +165,7 @@ package struct TaskFinisher: Sendable {
         case .failed(let error):
             batch.add(deadLetter(result, error))
         case .finished(let outcome, _):
-            if let scope = outcome.scope, !scope.markerIDs.isEmpty,
-                outcome.status == .success || outcome.status == .noData
-            {
+            if let scope = outcome.scope, !scope.markerIDs.isEmpty, outcome.carriesOutScope {
                 batch.add(
                     """
                     DELETE FROM nba_orchestration.change_marker

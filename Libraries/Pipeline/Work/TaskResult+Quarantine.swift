@@ -35,16 +35,18 @@ extension Outcome {
     /// The type of the error that says rows were kept back.
     public static let quarantineType = "rows_quarantined"
 
-    /// The outcome without the rows that break rules. They count as neither written nor processed, so that a phase which
-    /// lost too many of them is not covered.
+    /// The outcome without the rows that break rules. Their entities are dealt with: they wait in quarantine, not in
+    /// markers, and too many of them have failed the task before.
     fileprivate func keepingBack(_ plans: [ChangePlan]) -> Outcome {
         let kept = plans.reduce(0) { $0 + $1.quarantined.count }
         guard kept > 0 else { return self }
         var outcome = self
-        if outcome.status == .success { outcome.status = .partial }
+        if outcome.status == .success {
+            outcome.status = .partial
+            outcome.isPartialByQuarantine = true
+        }
         outcome.recordsFailed += kept
         outcome.recordCount = max(outcome.recordCount - kept, 0)
-        outcome.entitiesProcessed = max(outcome.entitiesProcessed - kept, 0)
         outcome.quarantine = TaskError(
             .permanent,
             type: Self.quarantineType,

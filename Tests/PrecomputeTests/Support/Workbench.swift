@@ -103,7 +103,7 @@ struct Workbench: Sendable {
         let duration = clock.now - start
         let (outcome, tooFew) = try await judged(raw, definition, execution.record)
         let plans = try await apply(outcome.writes, as: task.identity)
-        if let scope = outcome.scope, outcome.status == .success || outcome.status == .noData {
+        if let scope = outcome.scope, outcome.carriesOutScope {
             try await pool.execute(
                 "DELETE FROM nba_orchestration.change_marker WHERE marker_id = ANY(\(scope.markerIDs))"
             )
