@@ -104,6 +104,7 @@ public struct RunOpener: Sendable {
         _ request: RunRequest,
         in transaction: PostgresTransaction
     ) async throws -> (run: RunRecord, isNew: Bool) {
+        // The id follows from the plan key: of two who open at once, either unique index may be the one that says no.
         let runID = UUID(deriving: "run/\(request.planKey)")
         let inserted = try await transaction.execute(
             """
@@ -112,7 +113,7 @@ public struct RunOpener: Sendable {
             VALUES (\(runID), \(request.kind.rawValue), \(request.gameDate.postgres), \(request.lane.rawValue),
                     \(Int16(request.firstPhase.rawValue)), \(Int16(request.untilPhase.rawValue)),
                     \(request.correlationID), \(request.planKey), \(request.openedBy), \(request.reason))
-            ON CONFLICT (plan_key) DO NOTHING
+            ON CONFLICT DO NOTHING
             """
         )
         if inserted == 1 { return (RunRecord(runID: runID, request: request), true) }
