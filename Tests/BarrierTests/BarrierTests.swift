@@ -135,6 +135,16 @@ struct BarrierTests {
         #expect(reasons == [["rows in quarantine: a (1 of 2: 1)"]])
     }
 
+    @Test("Rows in quarantine degrade no phase that does not need their source", arguments: Requirement.allCases)
+    func quarantineOfASource(requirement: Requirement) {
+        var kept = task("a", .partial, requirement: requirement)
+        kept.hasQuarantinedRows = true
+        var barrier = barrier([kept, task("b", .success, requirement: .critical)])
+        let actions = barrier.handle(.evaluate(now: start))
+        let degraded = actions.compactMap { if case .complete(let degraded, _, _) = $0 { degraded } else { nil } }
+        #expect(degraded == [requirement != .optional])
+    }
+
     @Test("Coverage is judged unit by unit", arguments: [(9, true), (7, false)])
     func units(satisfied: Int, opens: Bool) {
         let tasks = (0..<10).map {

@@ -165,6 +165,18 @@ private let registry = Registry([
         }
     }
 
+    // One payload holds the season; under which date it was read last says nothing.
+    @Test(arguments: [(true, .fresh), (false, .missing)] as [(Bool, DependencyVerdict.Verdict)])
+    func theScheduleHasNoAge(_ isThere: Bool, _ verdict: DependencyVerdict.Verdict) {
+        let facts = twoGames {
+            $0.hasSeason = isThere
+            $0.writers["box"] = .init(age: .seconds(500 * 3600))
+        }
+        let dependency = Dependency("box", isCritical: true, .init(.season, by: nil))
+        let found = DependencyVerdict("nba_raw.box", dependency, facts, registry, agesMatter: true)
+        #expect(found.verdict == verdict && found.age == nil)
+    }
+
     @Test func tooFewRowsArePartialNoneAreAFailureAndNeitherIsASuccess() throws {
         let facts = twoGames()
         for processor in Registry.standard.processors where [.analytics, .precompute].contains(processor.phase) {

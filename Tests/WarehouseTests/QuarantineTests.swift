@@ -12,10 +12,12 @@ private struct GivenRows: Processor {
     static let name = "nbac_player_boxscores"
     var rows: [NbacPlayerBoxscore]
     var date: GameDate
+    var status = CompletionStatus.success
 
     func execute(_ execution: Execution) async throws -> Outcome {
         Outcome(
-            .success,
+            status,
+            scope: try await execution.snapshot { try await $0.scope() },
             writes: [TableWrite(rows, scope: .date(date))],
             inScope: rows.count,
             processed: rows.count
@@ -69,11 +71,39 @@ struct QuarantineTests {
     private static func lines() throws -> [NbacPlayerBoxscore] { try (1...50).map { try line($0) } }
 
     /// Ends one raw task with the rows as its write, in a run of its own.
-    private static func write(_ rows: [NbacPlayerBoxscore], in harness: TaskHarness) async throws -> TaskResult {
+    private static func write(
+        _ rows: [NbacPlayerBoxscore],
+        as status: CompletionStatus = .success,
+        in harness: TaskHarness
+    ) async throws -> TaskResult {
         let date = try GameDate("2024-01-15")
         let run = try await harness.open(.postgame, date, only: [])
         try await harness.handOver(["status": "success"], scraper: "nbac_player_boxscore", run: run)
-        return try #require(try await harness.work(run, .raw, [GivenRows(rows: rows, date: date)]).first)
+        let given = GivenRows(rows: rows, date: date, status: status)
+        return try #require(try await harness.work(run, .raw, [given]).first)
+    }
+
+    @Test(
+        "Markers go with rows that wait in quarantine, and stay with what the processor could not do",
+        arguments: [(.success, 0), (.partial, 1)] as [(CompletionStatus, Int)]
+    )
+    func markersOfAPartialTask(status: CompletionStatus, left: Int) async throws {
+        try await TaskHarness.with { harness in
+            try await harness.pool.execute(
+                """
+                INSERT INTO nba_orchestration.change_marker (processor, game_date, kind, entity, phase)
+                VALUES ('nbac_player_boxscores', '2024-01-15', 'player', 'player7', 2)
+                """
+            )
+            var rows = try Self.lines()
+            rows[6] = try Self.line(7, points: 412)
+            let result = try await Self.write(rows, as: status, in: harness)
+            #expect(result.state == "partial" && result.recordsFailed == 1)
+            let markers = try await harness.pool.query(
+                "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'nbac_player_boxscores'"
+            ).scalar(as: Int.self)
+            #expect(markers == left)
+        }
     }
 
     private struct Stored: Hashable {
