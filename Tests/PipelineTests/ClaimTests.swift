@@ -41,6 +41,32 @@ struct ClaimTests {
         }
     }
 
+    @Test("Of many who open one run at the same moment one opens it, and the others are told of it")
+    func openedAtTheSameMoment() async throws {
+        try await withPool { pool in
+            for round in 0..<100 {
+                let request = RunRequest(
+                    kind: .full,
+                    gameDate: try GameDate("2024-01-15"),
+                    planKey: "round:\(round)",
+                    openedBy: "test"
+                )
+                let opened = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            try await pool.transaction { transaction in
+                                try await RunOpener(registry: Self.registry, role: "test")
+                                    .insertRun(request, in: transaction).isNew
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                #expect(opened == 1)
+            }
+        }
+    }
+
     /// Each life of the process claims all that it may, at first together with the poison, and dies of it before
     /// anything else has ended.
     @Test("A poison that is claimed together with others takes none of them along", arguments: ["unit0", "unit7"])
