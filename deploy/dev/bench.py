@@ -370,38 +370,53 @@ def measure_seasons(stack):
     return rows / took, statistics.median(copies), before, peak
 
 
-def measure_backfill(stack, weeks=5):
-    """Weeks of the season before the slate's through phases 1 to 4, one job each: seconds a week, and COPY of the rows that
-    the job left into tables with the same keys."""
-    first = datetime.date.fromisoformat(stack.slate) - datetime.timedelta(days=52 * 7)
-    jobs, copies = [], []
+def run_backfill(stack, start, end):
+    """Loads dates through phases 1 to 4 as a job of its own; returns its name and the seconds that it took."""
+    job = f"bench-{uuid.uuid4().hex[:8]}"
+    began = time.monotonic()
+    result = stack.tipoff("backfill", "run", "--from", start, "--to", end, "--phases", "1-4", "--job", job, "--wait")
+    if result.returncode:
+        sys.exit(f"bench: the backfill of {start} to {end} failed: {result.stdout}{result.stderr}")
+    return job, time.monotonic() - began
+
+
+def copy_seconds(stack, table, start, end):
+    """COPY of a table's rows of some dates into one with the same keys; nothing for a table that has no date."""
+    schema, name = table.split(".")
+    dates = stack.sql(
+        f"""SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{name}'
+            AND column_name IN ('game_date', 'analysis_date', 'cache_date', 'date_recorded', 'scrape_date')""")
+    if not dates:
+        return 0
+    date = dates[0][0]
     path = stack.directory / "copy.csv"
-    for week in range(weeks):
-        start, end = (first + datetime.timedelta(days=7 * week + day) for day in (0, 6))
-        job = f"bench-{uuid.uuid4().hex[:8]}"
-        began = time.monotonic()
-        result = stack.tipoff("backfill", "run", "--from", start, "--to", end, "--phases", "1-4", "--job", job, "--wait",
-                              "--json")
-        if result.returncode:
-            sys.exit(f"bench: the backfill of {start} to {end} failed: {result.stdout}{result.stderr}")
-        jobs.append(time.monotonic() - began)
-        took = 0
-        for (table,) in stack.sql(
-                f"""SELECT table_name FROM {ORCHESTRATION}.backfill_digest
-                    WHERE job_id = '{job}' AND moment = 'after' AND row_count > 0"""):
-            schema, name = table.split(".")
-            date = stack.sql(
-                f"""SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}'
-                    AND table_name = '{name}' AND column_name IN ('game_date', 'analysis_date', 'cache_date')""")[0][0]
-            stack.sql("DROP TABLE IF EXISTS public.bench_copy; "
-                      f"CREATE TABLE public.bench_copy (LIKE {table} INCLUDING ALL EXCLUDING GENERATED)")
-            subprocess.run(["psql", stack.database, "-qX", "-c",
-                            f"\\copy (SELECT * FROM {table} WHERE {date} BETWEEN '{start}' AND '{end}') TO '{path}'"],
-                           check=True)
-            began = time.monotonic()
-            subprocess.run(["psql", stack.database, "-qX", "-c", f"\\copy public.bench_copy FROM '{path}'"], check=True)
-            took += time.monotonic() - began
-        copies.append(took)
+    stack.sql("DROP TABLE IF EXISTS public.bench_copy; "
+              f"CREATE TABLE public.bench_copy (LIKE {table} INCLUDING ALL EXCLUDING GENERATED)")
+    subprocess.run(["psql", stack.database, "-qX", "-c",
+                    f"\\copy (SELECT * FROM {table} WHERE {date} BETWEEN '{start}' AND '{end}') TO '{path}'"], check=True)
+    began = time.monotonic()
+    subprocess.run(["psql", stack.database, "-qX", "-c", f"\\copy public.bench_copy FROM '{path}'"], check=True)
+    return time.monotonic() - began
+
+
+def measure_backfill(stack, weeks=5):
+    """Weeks of the season before the loaded one through phases 1 to 4, one job each, after the first two, which are not
+    measured: seconds a week, and COPY of the rows that each job left."""
+    opening = datetime.date.fromisoformat(stack.sql(
+        f"""SELECT min(game_date) FROM nba_raw.nbac_schedule WHERE season_type = 'regular' AND season_year =
+            (SELECT max(season_year) FROM nba_raw.nbac_schedule WHERE game_date = '{stack.slate}')""")[0][0])
+    # A season opens in the same week as the one before it.
+    first = opening - datetime.timedelta(days=53 * 7)
+    day = lambda days: first + datetime.timedelta(days=days)
+    run_backfill(stack, day(-7), day(13))
+    jobs, copies = [], []
+    for week in range(2, 2 + weeks):
+        start, end = day(7 * week), day(7 * week + 6)
+        job, seconds = run_backfill(stack, start, end)
+        jobs.append(seconds)
+        tables = stack.sql(f"""SELECT table_name FROM {ORCHESTRATION}.backfill_digest
+                               WHERE job_id = '{job}' AND moment = 'after' AND row_count > 0""")
+        copies.append(sum(copy_seconds(stack, table, start, end) for (table,) in tables))
     return statistics.median(jobs), statistics.median(copies)
 
 
