@@ -14,6 +14,7 @@ package struct TaskHarness: Sendable {
     package let objects: DirectoryObjectStore
     package let clock: PipelineClock
     package let registry = Registry.standard
+    private let cache = DayCache()
     package let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Gives the body a database of its own with every table, and an empty object store.
@@ -120,7 +121,8 @@ package struct TaskHarness: Sendable {
                     objects: objects,
                     clock: clock,
                     logger: logger,
-                    record: record
+                    record: record,
+                    cache: cache
                 )
             )
             let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in

@@ -92,22 +92,16 @@ public struct UpcomingTeamGameContextProcessor: Processor {
         season: Int,
         before date: GameDate
     ) async throws -> [String: Member] {
-        let rows = try await reader.query(
-            """
-            SELECT player_lookup, (array_agg(team_abbr ORDER BY game_date DESC))[1] AS team_abbr,
-                   avg(minutes_played) AS minutes
-            FROM nba_analytics.player_game_summary
-            WHERE season_year = \(season) AND game_date < \(PostgresDate(date)) AND removed_at IS NULL
-                AND game_date >= \(PostgresDate(date.adding(days: -recentDays)))
-                AND player_status = 'active' AND minutes_played > 0
-            GROUP BY player_lookup
-            """
-        )
+        let first = date.adding(days: -recentDays)
+        let histories = try await reader.playerHistories(season: season, before: date, players: nil)
         var members: [String: Member] = [:]
-        for row in rows {
-            let team: String = try row.decode("team_abbr")
-            guard teams.contains(team) else { continue }
-            members[try row.decode("player_lookup")] = Member(team: team, minutes: try row.decode("minutes"))
+        for (player, record) in histories.records {
+            let recent = record.history.games.filter { $0.date >= first }
+            guard let last = recent.last, teams.contains(last.team) else { continue }
+            members[player] = Member(
+                team: last.team,
+                minutes: recent.reduce(0) { $0 + $1.minutes } / Double(recent.count)
+            )
         }
         return members
     }

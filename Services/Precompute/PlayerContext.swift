@@ -208,23 +208,13 @@ extension SnapshotReader {
     ) async throws -> [String: FeatureInputs.Listings] {
         guard !players.isEmpty else { return [:] }
         let first = date.adding(days: -FeatureInputs.Listings.recentDays)
-        let rows = try await query(
-            """
-            SELECT player_lookup, count(*) AS games,
-                   count(*) FILTER (WHERE player_status <> 'active' OR COALESCE(minutes_played, 0) = 0) AS missed
-            FROM nba_analytics.player_game_summary
-            WHERE game_date >= \(PostgresDate(first)) AND game_date < \(PostgresDate(date)) AND season_year = \(season)
-                AND removed_at IS NULL AND player_lookup = ANY(\(players.sorted()))
-                AND (player_status <> 'active' OR primary_source_used = 'nbac_gamebook_player_stats')
-            GROUP BY player_lookup
-            """
-        )
         var listings: [String: FeatureInputs.Listings] = [:]
-        for row in rows {
-            listings[try row.decode("player_lookup")] = .init(
-                games: try row.decode("games"),
-                missed: try row.decode("missed")
-            )
+        for row in try await playerDays(season: season, before: date).joined() where row.date >= first {
+            guard !row.isActive || row.isByGamebook, players.contains(row.player) else { continue }
+            var listing = listings[row.player] ?? .init(games: 0, missed: 0)
+            listing.games += 1
+            if !row.isActive || row.game == nil { listing.missed += 1 }
+            listings[row.player] = listing
         }
         return listings
     }

@@ -12,6 +12,7 @@ struct TaskWorker: Sendable {
     private let processors: [String: any Processor]
     private let gate: AsyncGate
     private let active = ActiveExecutions()
+    private let cache = DayCache()
 
     /// The most tasks of one claim: enough to fill every worker's batch.
     let claimLimit: Int
@@ -215,7 +216,8 @@ struct TaskWorker: Sendable {
                 objects: context.objects,
                 clock: context.clock,
                 logger: context.logger(for: task),
-                record: record
+                record: record,
+                cache: cache
             )
         }
         for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }

@@ -32,6 +32,8 @@ public struct Execution: Sendable {
     public var clock: PipelineClock
     public var logger: Logger
     let record: ExecutionRecord
+    /// What the service has read of earlier days.
+    let cache: DayCache
     /// Computes the whole date whatever is pending, to compare and not to write.
     package var isAudit = false
 
@@ -43,9 +45,11 @@ public struct Execution: Sendable {
         objects: any ObjectStore,
         clock: PipelineClock,
         logger: Logger,
-        record: ExecutionRecord = ExecutionRecord()
+        record: ExecutionRecord = ExecutionRecord(),
+        cache: DayCache = DayCache()
     ) {
         self.record = record
+        self.cache = cache
         self.task = task
         self.definition = definition
         self.registry = registry
@@ -69,6 +73,7 @@ public struct Execution: Sendable {
                 transaction: transaction,
                 processor: processor,
                 gameDate: date,
+                cache: cache,
                 looksAtAll: isAudit
             )
             if !isAudit, !definition.dependencies.isEmpty || definition.minimumRows != nil {
@@ -86,6 +91,7 @@ public struct SnapshotReader: Sendable {
     public let transaction: PostgresTransaction
     let processor: String
     let gameDate: GameDate
+    var cache = DayCache()
     var looksAtAll = false
 
     public func query(_ sql: SQL) async throws -> PostgresRows { try await transaction.query(sql) }

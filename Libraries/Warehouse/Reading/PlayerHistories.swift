@@ -38,75 +38,38 @@ public struct PlayerHistories: Sendable {
 }
 
 extension SnapshotReader {
-    /// Reads the games of a season strictly before a day, in one query and by columns. `players` nil means everybody.
+    /// The games of a season strictly before a day. `players` nil means everybody.
     public func playerHistories(
         season: Int,
         before date: GameDate,
         players: Set<String>?
     ) async throws -> PlayerHistories {
         guard players.map({ !$0.isEmpty }) ?? true else { return PlayerHistories(date: date, records: [:]) }
-        let filter: SQL = players.map { "AND player_lookup = ANY(\($0.sorted()))" } ?? ""
-        let rows = try await query(
-            """
-            SELECT player_lookup, nba_player_id, player_full_name, game_date, team_abbr, opponent_team_abbr, points,
-                   minutes_played, usage_rate, ts_pct, ft_makes, points_line
-            FROM nba_analytics.player_game_summary
-            WHERE season_year = \(season) AND game_date < \(PostgresDate(date)) AND removed_at IS NULL
-                AND player_status = 'active' \(sql: filter)
-            ORDER BY game_date
-            """
-        )
-        let lookups = try rows.column("player_lookup", as: String.self)
-        let ids = try rows.column("nba_player_id", as: Int?.self)
-        let names = try rows.column("player_full_name", as: String.self)
-        let dates = try rows.column("game_date", as: PostgresDate.self)
-        let teams = try rows.column("team_abbr", as: String.self)
-        let opponents = try rows.column("opponent_team_abbr", as: String.self)
-        let points = try rows.column("points", as: Int?.self)
-        let minutes = try rows.column("minutes_played", as: Double?.self)
-        let usage = try rows.column("usage_rate", as: Double?.self)
-        let shooting = try rows.column("ts_pct", as: Double?.self)
-        let freeThrows = try rows.column("ft_makes", as: Int?.self)
-        let lines = try rows.column("points_line", as: Double?.self)
-
         var games: [[PlayerGame]] = []
-        var latest: [Int] = []
+        var latest: [PlayerDay] = []
         var places: [String: Int] = [:]
-        for row in lookups.indices {
-            let place: Int
-            if let known = places[lookups[row]] {
-                place = known
-            } else {
-                place = games.count
-                places[lookups[row]] = place
-                games.append([])
-                latest.append(row)
+        for day in try await playerDays(season: season, before: date) {
+            for row in day where row.isActive && players?.contains(row.player) ?? true {
+                let place: Int
+                if let known = places[row.player] {
+                    place = known
+                    latest[place] = row
+                } else {
+                    place = games.count
+                    places[row.player] = place
+                    games.append([])
+                    latest.append(row)
+                }
+                if let game = row.game { games[place].append(game) }
             }
-            latest[place] = row
-            // A row without minutes is a player who was listed and did not play.
-            guard let scored = points[row], let played = minutes[row], played > 0 else { continue }
-            games[place].append(
-                PlayerGame(
-                    date: try GameDate(dates[row]),
-                    team: teams[row],
-                    opponent: opponents[row],
-                    points: scored,
-                    minutes: played,
-                    usagePercent: usage[row],
-                    trueShooting: shooting[row],
-                    freeThrowsMade: freeThrows[row],
-                    pointsLine: lines[row]
-                )
-            )
         }
         var records: [String: PlayerHistories.Record] = Dictionary(minimumCapacity: places.count)
-        for (lookup, place) in places {
-            let row = latest[place]
-            records[lookup] = .init(
-                nbaPlayerID: ids[row],
-                fullName: names[row],
-                team: teams[row],
-                lastSeen: try GameDate(dates[row]),
+        for (place, row) in latest.enumerated() {
+            records[row.player] = .init(
+                nbaPlayerID: row.nbaPlayerID,
+                fullName: row.fullName,
+                team: row.team,
+                lastSeen: row.date,
                 history: PlayerHistory(games[place], before: date)
             )
         }
@@ -119,18 +82,12 @@ extension SnapshotReader {
         before date: GameDate,
         since days: [String: GameDate]
     ) async throws -> Set<String> {
-        guard let earliest = days.values.min() else { return [] }
-        let teams = days.sorted { $0.key < $1.key }
-        let rows = try await query(
-            """
-            SELECT DISTINCT p.player_lookup FROM nba_analytics.player_game_summary AS p
-            JOIN unnest(\(teams.map(\.key))::text[], \(teams.map { PostgresDate($0.value) })::date[]) AS t(team, since)
-                ON p.team_abbr = t.team AND p.game_date >= t.since
-            WHERE p.season_year = \(season) AND p.game_date >= \(PostgresDate(earliest))
-                AND p.game_date < \(PostgresDate(date)) AND p.removed_at IS NULL AND p.player_status = 'active'
-            """
-        )
-        return Set(try rows.column("player_lookup", as: String.self))
+        guard !days.isEmpty else { return [] }
+        var players: Set<String> = []
+        for row in try await playerDays(season: season, before: date).joined() where row.isActive {
+            if let first = days[row.team], row.date >= first { players.insert(row.player) }
+        }
+        return players
     }
 
     /// The latest game of each player before a day in any season.

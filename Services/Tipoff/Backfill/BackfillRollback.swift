@@ -81,11 +81,18 @@ struct BackfillRollback: Sendable {
             let change = try await restore(table, run: runID, execution: executionID, in: transaction)
             if change.restored + change.removed + change.changedSince > 0 { changes.append(change) }
         }
-        // A head says what its table holds; the next write has to compare.
+        // A head says what its day holds: the next write has to compare, and whoever kept the day has to read it again.
         try await transaction.execute(
             """
-            DELETE FROM nba_orchestration.snapshot_head AS h USING nba_orchestration.pipeline_execution_log AS l
-            WHERE l.execution_id = h.execution_id AND l.run_id = ANY(SELECT run_id FROM backfill_run)
+            UPDATE nba_orchestration.snapshot_head AS h
+            SET version = h.version + 1, updated_at = now(), digest = NULL, source_sha256 = NULL,
+                row_count = CASE WHEN l.execution_id IS NULL THEN h.row_count ELSE 0 END,
+                captured_at = CASE WHEN l.execution_id IS NULL THEN h.captured_at END
+            FROM nba_orchestration.snapshot_head AS o
+            LEFT JOIN nba_orchestration.pipeline_execution_log AS l
+                ON l.execution_id = o.execution_id AND l.run_id = ANY(SELECT run_id FROM backfill_run)
+            WHERE o.table_name = h.table_name AND o.scope = h.scope
+                AND h.table_name = ANY(\(changes.map(\.table)))
             """
         )
         try await mark(runID, in: transaction)

@@ -15,6 +15,8 @@ struct Workbench: Sendable {
     let database: TestDatabase
     let pool: PostgresPool
     let registry = Registry.standard
+    /// One for all executions, as a service has it: what it keeps must never be stale.
+    let cache = DayCache()
     /// The rules that rows broke, whoever wrote them.
     let quarantined = Quarantined()
 
@@ -95,7 +97,8 @@ struct Workbench: Sendable {
             pool: pool,
             objects: NoObjects(),
             clock: PipelineClock(),
-            logger: Logger(label: "test")
+            logger: Logger(label: "test"),
+            cache: cache
         )
         let clock = ContinuousClock()
         let start = clock.now
