@@ -451,44 +451,4 @@ import Warehouse
             }
         }
     }
-
-    @Test func historyMissingNamesTheGamesWithoutPhaseThreeRows() async throws {
-        try await Workbench.with("history") { bench in
-            let league = SmallLeague(seed: 15, days: 4)
-            try await league.store(in: bench)
-            func missing(_ date: GameDate) async throws -> [String] {
-                try await bench.pool.query(
-                    "SELECT game_id FROM nba_orchestration.history_missing(ARRAY[\(PostgresDate(date))]) ORDER BY 1"
-                )
-                .column("game_id")
-            }
-            let dates = league.dates
-            #expect(try await missing(dates[0]).isEmpty)
-            #expect(try await missing(dates[1]).count == 3)
-            for name in ["team_offense_game_summary", "player_game_summary"] {
-                try await bench.run(name, dates[0], full: true)
-                #expect(try await missing(dates[1]).count == 3)
-            }
-            try await bench.run("team_defense_game_summary", dates[0], full: true)
-            #expect(try await missing(dates[1]).isEmpty)
-            // Rows of players who did not play are no game.
-            let game = try await bench.pool.query(
-                """
-                UPDATE nba_analytics.player_game_summary SET player_status = 'dnp'
-                WHERE game_id = (SELECT min(game_id) FROM nba_analytics.player_game_summary WHERE game_date =
-                                 \(PostgresDate(dates[0])))
-                RETURNING game_id
-                """
-            )
-            #expect(try await missing(dates[1]) == [try game[0].decode("game_id", as: String.self)])
-            try await bench.pool.execute(
-                "UPDATE nba_analytics.player_game_summary SET player_status = 'active' WHERE player_status = 'dnp'"
-            )
-            #expect(try await missing(dates[3]).count == 6)
-            // A day without games: between two of them, and after the last one.
-            #expect(try await missing(dates[3].adding(days: 1)).count == 9)
-            #expect(try await missing(dates[3].adding(days: 200)).count == 9)
-            #expect(try await missing(dates[0].adding(days: -100)).isEmpty)
-        }
-    }
 }
