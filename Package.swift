@@ -57,6 +57,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CCompression", path: "Libraries/CCompression"),
     .systemLibrary(name: "CFileAttributes", path: "Libraries/CFileAttributes"),
     .systemLibrary(name: "CLibXML2", path: "Libraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CXGBoost", path: "Libraries/CXGBoost"),
     .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
 ]
 

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 readonly packages=(
-    librdkafka-dev libpq-dev libssl-dev libcurl4-openssl-dev libxml2-dev poppler-utils pkg-config
+    librdkafka-dev libpq-dev libssl-dev libcurl4-openssl-dev libxml2-dev libxgboost-dev poppler-utils pkg-config
     postgresql-15 postgresql-client-15 jq curl ca-certificates tzdata git make
 )
 
