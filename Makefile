@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 SOURCES := Package.swift Libraries Services Tests
 SCRIPTS := deploy/dev/*.sh deploy/check/*.sh deploy/healthcheck.sh .ci/run
-UNIT := BasketballTests|BarrierTests|ModelsTests
+UNIT := BasketballTests|BarrierTests|BoostingTests|ModelsTests
 
 # A shell that sourced .run/env carries the addresses of a development stack. They end with it and are no settings.
 unexport $(STACK_OWNED) STACK_OWNED

@@ -84,6 +84,7 @@ let libraries: [Target] = [
     library("Documents", ["CLibXML2", subprocess, system]),
     library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
     library("Models", ["Basketball"]),
+    library("Boosting", ["CXGBoost"]),
 ]
 
 let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketball", logging, lifecycle]
@@ -182,6 +183,7 @@ let testTargets: [Target] = [
     ),
     tests("SourceSimTests", ["SourceSim", "Upstream", "HTTPFetch", "Basketball", flyingSocks, logging]),
     tests("ModelsTests", ["Models"]),
+    tests("BoostingTests", ["Boosting"]),
     tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests(

@@ -15,7 +15,7 @@ pass() {
   swift test --skip-build "$@" 2>&1 | tee "$logs/$name" || failed+=("$name")
 }
 
-pure='^(BasketballTests|ModelsTests|UpstreamTests)\.'
+pure='^(BasketballTests|BoostingTests|ModelsTests|UpstreamTests)\.'
 pass pure "$@" --filter "$pure"
 pass components "$@" --no-parallel --skip "$pure" --skip '^EndToEnd\.'
 pass end-to-end "$@" --no-parallel --filter '^EndToEnd\.'
