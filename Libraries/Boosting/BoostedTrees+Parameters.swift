@@ -5,6 +5,8 @@ extension BoostedTrees {
         case squaredError
         /// slope² · (√(1 + ((y − ŷ) / slope)²) − 1), in the label's unit: nearly |y − ŷ| far from 0, so that the prediction
         /// is close to a median. Charbonnier et al., "Deterministic edge-preserving regularization" (1997).
+        /// A step is a gradient over a second derivative, and the latter vanishes many slopes away from the labels, so that
+        /// a base margin has to be near them.
         case pseudoHuber(slope: Double)
     }
 
@@ -93,5 +95,23 @@ extension BoostedTrees.Parameters {
             settings += [("objective", "reg:pseudohubererror"), ("huber_slope", "\(slope)")]
         }
         return settings
+    }
+}
+
+extension BoostedTrees.Objective {
+    /// The best single prediction, or near it, for a start without a base margin.
+    func start(_ labels: [Double], _ weights: [Double]?) -> Double {
+        let weights = weights ?? [Double](repeating: 1, count: labels.count)
+        let total = weights.reduce(0, +)
+        switch self {
+        case .squaredError: return zip(labels, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
+        case .pseudoHuber:
+            var below = 0.0
+            let sorted = zip(labels, weights).sorted { $0.0 < $1.0 }
+            return sorted.first {
+                below += $0.1
+                return below >= total / 2
+            }?.0 ?? 0
+        }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// one thread: the same rows, parameters and seed give the same model and predictions, bit for bit.
 ///
 /// With a base margin the trees correct a prediction that is already there, row by row; such a model must be given one at
-/// every prediction. Without one they start at the labels' weighted mean.
+/// every prediction. Without one they start at the labels' weighted mean or, for pseudo-Huber, their weighted median.
 ///
 /// Training and predicting block their thread. A model may be shared between threads, whose predictions take turns.
 public final class BoostedTrees: Sendable {
@@ -60,8 +60,11 @@ public final class BoostedTrees: Sendable {
         try parameters.validate()
         guard matrix.rowCount > 0 else { throw BoostingError(.tooFewRows, "no rows to train on") }
         try BoostingError.require(labels.count, of: "labels", toBe: matrix.rowCount)
-        try BoostingError.requireFinite(labels, "label")
-        if let weights { try BoostingError.requireWeights(weights, count: matrix.rowCount) }
+        try BoostingError.requireFiniteFloats(labels, "label")
+        if let weights {
+            try BoostingError.requireWeights(weights, count: matrix.rowCount)
+            try BoostingError.requireFiniteFloats(weights, "weight")
+        }
         var rows = try NativeMatrix(matrix)
         try rows.set("label", labels)
         if let weights { try rows.set("weight", weights) }
@@ -71,7 +74,7 @@ public final class BoostedTrees: Sendable {
         }
         let booster = try Booster(training: rows)
         // XGBoost would start at 0.5; a base margin takes the place of this figure.
-        let start = baseMargin == nil ? weightedMean(labels, weights) : 0
+        let start = baseMargin == nil ? parameters.objective.start(labels, weights) : 0
         try booster.set(parameters.settings + [("base_score", "\(Float(start))")])
         try booster.setFeatureNames(matrix.names)
         try booster.setAttribute(marginAttribute, baseMargin == nil ? "false" : "true")
@@ -113,11 +116,6 @@ public final class BoostedTrees: Sendable {
 
     private static func checkMargin(_ margin: [Double], rowCount: Int) throws(BoostingError) {
         try BoostingError.require(margin.count, of: "base margins", toBe: rowCount)
-        try BoostingError.requireFinite(margin, "base margin")
-    }
-
-    private static func weightedMean(_ labels: [Double], _ weights: [Double]?) -> Double {
-        guard let weights else { return labels.reduce(0, +) / Double(labels.count) }
-        return zip(labels, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+        try BoostingError.requireFiniteFloats(margin, "base margin")
     }
 }

@@ -44,6 +44,14 @@ extension BoostingError {
         throw BoostingError(.notFinite, "\(what) \(index) is \(values[index])")
     }
 
+    /// Values that stay finite in 32 bits, as XGBoost keeps them.
+    ///
+    /// - Throws: ``BoostingError`` `not_finite` with the first index at fault.
+    static func requireFiniteFloats(_ values: [Double], _ what: String) throws(BoostingError) {
+        guard let index = values.firstIndex(where: { !Float($0).isFinite }) else { return }
+        throw BoostingError(.notFinite, "\(what) \(index) is \(values[index])")
+    }
+
     /// - Throws: ``BoostingError`` `not_finite`, or `invalid_parameter` when a weight is negative or all are zero.
     static func requireWeights(_ weights: [Double], count: Int) throws(BoostingError) {
         try require(weights.count, of: "weights", toBe: count)
