@@ -83,7 +83,7 @@ let libraries: [Target] = [
     library("Warehouse", ["Upstream", "Pipeline", "Postgres", "Basketball"]),
     library("Documents", ["CLibXML2", subprocess, system]),
     library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
-    library("Models", ["Basketball"]),
+    library("Models", ["Basketball", "Boosting"]),
     library("Boosting", ["CXGBoost"]),
 ]
 
@@ -101,7 +101,8 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Upstream", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments, logging, signals,
+            "Upstream", "HTTPFetch", "Models", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments,
+            logging, signals,
         ],
         path: "Services/Tipoff",
         exclude: ["Main"],
@@ -182,7 +183,7 @@ let testTargets: [Target] = [
         swiftSettings: strict
     ),
     tests("SourceSimTests", ["SourceSim", "Upstream", "HTTPFetch", "Basketball", flyingSocks, logging]),
-    tests("ModelsTests", ["Models"]),
+    tests("ModelsTests", ["Models", "Boosting", "Basketball", "HTTPFetch"]),
     tests("BoostingTests", ["Boosting"]),
     tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),

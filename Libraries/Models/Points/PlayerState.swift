@@ -40,7 +40,8 @@ struct PlayerState: Sendable {
     private(set) var games = 0
     private(set) var sums = PlayerSums()
     private(set) var lastDate: GameDate?
-    private(set) var team: Team?
+    /// The league's id of the team of his last game.
+    private(set) var team: Int?
     private(set) var season: SeasonTotals?
     /// The season before `season` in which he played.
     private(set) var previousSeason: SeasonTotals?
@@ -60,8 +61,8 @@ struct PlayerState: Sendable {
     /// Squares of points and minutes less the expected ones.
     private(set) var pointsSquares = DecayedTotal()
     private(set) var minutesSquares = DecayedTotal()
-    /// Points less the expected ones, by opponent.
-    private(set) var versus: [Team: DecayedTotal] = [:]
+    /// Points less the expected ones, by the opponent's id.
+    private(set) var versus: [Int: DecayedTotal] = [:]
     private(set) var load = Load()
     /// Rebounds less assists per 36 minutes: low for guards, high for centres.
     private(set) var bigness = 0.0
@@ -135,8 +136,8 @@ extension PlayerState {
         recent = (recent + [RecentGame(minutes: box.minutes, points: points)]).suffix(Self.recentGames)
         dates = (dates + [date]).suffix(Self.rememberedDates)
         lastDate = date
-        gamesForTeam = team == box.side.team ? gamesForTeam + 1 : 1
-        team = box.side.team
+        gamesForTeam = team == box.side.team.id ? gamesForTeam + 1 : 1
+        team = box.side.team.id
         refreshLoad()
     }
 
@@ -150,7 +151,7 @@ extension PlayerState {
         pointsSquares.add(residual * residual, decay: Self.squaresDecay)
         let minutesResidual = box.minutes - load.minutes
         minutesSquares.add(minutesResidual * minutesResidual, decay: Self.squaresDecay)
-        versus[box.side.opponent, default: DecayedTotal()].add(residual, decay: Self.versusDecay)
+        versus[box.side.opponent.id, default: DecayedTotal()].add(residual, decay: Self.versusDecay)
     }
 
     /// In the order of ``PlayerSeries``.

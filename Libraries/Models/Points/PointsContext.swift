@@ -24,7 +24,7 @@ struct PointsContext: Sendable {
         self.day = day
         self.seasonStart = seasonStart
         absences = PlayerAbsences(of: player, state: state, team: day.absences)
-        isOfTeam = state.team == side.team
+        isOfTeam = state.team == side.team.id
         // A newcomer has missed all games of his new team; one who was struck off the roster has missed many.
         let missed = isOfTeam ? day.team.gamesMissed(by: player) ?? Self.mostMissed : day.team.games
         gamesMissed = min(missed, Self.mostMissed)
@@ -62,7 +62,9 @@ extension PointsContext {
     }
 
     /// Made over attempted at the longest half life, drawn to 18 of 50.
-    var threePointFraction: Double { (sums[.threePointersMade, .h60] + 18) / (sums[.threePointersAttempted, .h60] + 50) }
+    var threePointFraction: Double {
+        (sums[.threePointersMade, .h60] + 18) / (sums[.threePointersAttempted, .h60] + 50)
+    }
 
     /// Drawn to 15 of 20.
     var freeThrowFraction: Double { (sums[.freeThrowsMade, .h60] + 15) / (sums[.freeThrowsAttempted, .h60] + 20) }
@@ -180,6 +182,6 @@ extension PointsContext {
 
     /// Points over expectation in games against today's opponent.
     var versusOpponent: Double {
-        state.versus[side.opponent]?.mean(prior: 0, games: Self.versusPriorGames) ?? 0
+        state.versus[side.opponent.id]?.mean(prior: 0, games: Self.versusPriorGames) ?? 0
     }
 }

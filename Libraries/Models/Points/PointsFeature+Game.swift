@@ -32,7 +32,9 @@ extension PointsFeature {
         .init("expected_margin", .points, "the difference of the two") {
             $0.matchup.teamPoints - $0.matchup.opponentPoints
         },
-        .init("scoring_multiple", .ratio, "expected multiple of the team's usual scoring") { $0.matchup.scoringMultiple },
+        .init("scoring_multiple", .ratio, "expected multiple of the team's usual scoring") {
+            $0.matchup.scoringMultiple
+        },
         .init("opponent_defense", .ratio, "points a possession that the opponent allows, over the league's") {
             $0.matchup.defenseRatio
         },
@@ -78,7 +80,11 @@ extension PointsFeature {
     ]
 
     static let absences: [PointsFeature] = [
-        .init("expected_minutes", .minutes, "regulation minutes at half life 10 after his last game; 0 before the first") {
+        .init(
+            "expected_minutes",
+            .minutes,
+            "regulation minutes at half life 10 after his last game; 0 before the first"
+        ) {
             $0.state.load.minutes
         },
         .init("vacated_minutes", .minutes, "teammates' minutes times their chances not to play") {
@@ -102,13 +108,18 @@ extension PointsFeature {
         .init("missing_points", .points, "points of teammates who missed the team's last game") {
             $0.absences.sinceLastGame.points
         },
-        .init("vacated_minutes_change_h10", .minutes, "vacated minutes less what was vacated in his games, half life 10") {
+        .init(
+            "vacated_minutes_change_h10",
+            .minutes,
+            "vacated minutes less what was vacated in his games, half life 10"
+        ) {
             $0.absences.expected.minutes - $0.mean(.vacatedMinutes, .h10)
         },
         .init("vacated_points_change_h10", .points, "vacated points less what was vacated in his games, half life 10") {
             $0.absences.expected.points - $0.mean(.vacatedPoints, .h10)
         },
-        .init("vacated_minutes_change_h4", .minutes, "vacated minutes less what was vacated in his games, half life 4") {
+        .init("vacated_minutes_change_h4", .minutes, "vacated minutes less what was vacated in his games, half life 4")
+        {
             $0.absences.expected.minutes - $0.mean(.vacatedMinutes, .h4)
         },
         .init("vacated_points_change_h4", .points, "vacated points less what was vacated in his games, half life 4") {
@@ -117,10 +128,14 @@ extension PointsFeature {
         .init("minutes_scale", .ratio, "240 over the minutes of those who are likely to play") {
             $0.absences.minutesScale
         },
-        .init("scaled_minutes", .minutes, "expected minutes times that scale, at most 44") { $0.absences.scaledMinutes },
+        .init("scaled_minutes", .minutes, "expected minutes times that scale, at most 44") {
+            $0.absences.scaledMinutes
+        },
         .init("opponent_vacated_minutes", .minutes, "the opponent's minutes times the chances not to play") {
             $0.day.opponentAbsences.expected.minutes
         },
-        .init("bigness", .per36Minutes, "rebounds less assists per 36 minutes after his last game") { $0.state.bigness },
+        .init("bigness", .per36Minutes, "rebounds less assists per 36 minutes after his last game") {
+            $0.state.bigness
+        },
     ]
 }

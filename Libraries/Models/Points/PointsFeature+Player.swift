@@ -144,7 +144,9 @@ extension PointsFeature {
         .init("minutes_to_regain", .minutes, "minutes (half life 10) before that absence, or now, less those at 4") {
             $0.minutesToRegain
         },
-        .init(count: "games_last_7_days", .games, "his games at most 7 days ago") { $0.state.games(within: 7, of: $0.date) },
+        .init(count: "games_last_7_days", .games, "his games at most 7 days ago") {
+            $0.state.games(within: 7, of: $0.date)
+        },
         .init(count: "games_last_14_days", .games, "his games at most 14 days ago") {
             $0.state.games(within: 14, of: $0.date)
         },

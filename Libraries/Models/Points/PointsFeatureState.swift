@@ -8,9 +8,10 @@ public import Basketball
 /// own features, nor those of another game of its date.
 public struct PointsFeatureState: Sendable {
     private var league = LeagueState()
-    private var teams: [Team: TeamState] = [:]
-    /// By the team that was played against.
-    private var defenses: [Team: RoleDefense] = [:]
+    /// By the team's id.
+    private var teams: [Int: TeamState] = [:]
+    /// By the id of the team that was played against.
+    private var defenses: [Int: RoleDefense] = [:]
     private var players: [Int: PlayerState] = [:]
     private var chances = PlayProbability()
     private var currentSeason: (season: Season, firstDate: GameDate)?
@@ -28,16 +29,16 @@ public struct PointsFeatureState: Sendable {
     public func features(for requests: [PointsRequest]) throws(PointsStateError) -> [PointsFeatureRow] {
         guard let first = requests.first?.side else { return [] }
         try check(first.date, first.season)
-        var sides: [Team: (side: GameSide, day: TeamDay)] = [:]
+        var sides: [Int: (side: GameSide, day: TeamDay)] = [:]
         var rows: [PointsFeatureRow] = []
         rows.reserveCapacity(requests.count)
         for request in requests {
             let side = request.side
             guard side.date == first.date, side.season == first.season else { throw .mixedDates }
             guard side.team != side.opponent else { throw .contradictorySides(side.team) }
-            if let known = sides[side.team], known.side != side { throw .contradictorySides(side.team) }
-            let day = sides[side.team]?.day ?? teamDay(side)
-            sides[side.team] = (side, day)
+            if let known = sides[side.team.id], known.side != side { throw .contradictorySides(side.team) }
+            let day = sides[side.team.id]?.day ?? teamDay(side)
+            sides[side.team.id] = (side, day)
             let context = PointsContext(
                 player: request.player,
                 state: (players[request.player] ?? PlayerState()).carried(into: side.season),
@@ -90,7 +91,7 @@ public struct PointsFeatureState: Sendable {
         return TeamDay(
             team: team,
             opponent: opponent,
-            defense: defenses[side.opponent] ?? RoleDefense(),
+            defense: defenses[side.opponent.id] ?? RoleDefense(),
             matchup: PointsMatchup(team: team, opponent: opponent, isHome: side.isHome, league: league),
             absences: TeamAbsences(team, on: side.date, players: players, chances: chances),
             opponentAbsences: TeamAbsences(opponent, on: side.date, players: players, chances: chances)
@@ -98,13 +99,15 @@ public struct PointsFeatureState: Sendable {
     }
 
     private func prepared(_ team: Team, _ side: GameSide) -> TeamState {
-        (teams[team] ?? TeamState()).prepared(for: side.season, on: side.date, of: team, players: players)
+        (teams[team.id] ?? TeamState()).prepared(for: side.season, on: side.date, of: team.id, players: players)
     }
 
     /// Who has a row and fills a place that he did not have before, by player id.
     private func newcomers(of side: FinishedDate.Side) -> [(player: Int, load: PlayerState.Load)] {
         side.players.compactMap { box in
-            guard let player = players[box.player], TeamAbsences.isNewcomer(player, to: box.side.team) else { return nil }
+            guard let player = players[box.player], TeamAbsences.isNewcomer(player, to: box.side.team) else {
+                return nil
+            }
             return (box.player, player.load)
         }
     }
@@ -114,7 +117,7 @@ public struct PointsFeatureState: Sendable {
         day: TeamDay,
         newcomers: [(player: Int, load: PlayerState.Load)]
     ) {
-        let (own, opponent) = (side.box.side.team, side.box.side.opponent)
+        let (own, opponent) = (side.box.side.team.id, side.box.side.opponent.id)
         let share = side.box.regulationShare
         var team = day.team
         team.absorb(own: side.box, opponent: side.opponent)
@@ -125,7 +128,9 @@ public struct PointsFeatureState: Sendable {
         let played = Set(side.players.map(\.player))
         let teamUsageEvents = side.players.reduce(0) { $0 + $1.usageEvents }
         for box in side.players {
-            var player = (players[box.player] ?? PlayerState()).carried(into: box.side.season)
+            // Taken out of the dictionary, it is changed in place.
+            var player = players.removeValue(forKey: box.player) ?? PlayerState()
+            player = player.carried(into: box.side.season)
             defense.add(box, by: player, regulationShare: share)
             let others = newcomers.filter { $0.player != box.player }.map(\.load)
             player.absorb(

@@ -87,7 +87,7 @@ struct TeamAbsences: Sendable {
 
     /// Whether a player with a row fills a place: his last game was for another team, or there was none.
     static func isNewcomer(_ player: PlayerState, to team: Team) -> Bool {
-        player.team != team && player.load.minutes >= newcomerMinutes
+        player.team != team.id && player.load.minutes >= newcomerMinutes
     }
 }
 

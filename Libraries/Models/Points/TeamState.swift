@@ -49,9 +49,9 @@ extension TeamState {
     /// Days of rest are not counted beyond.
     private static let longestRest = 10
 
-    /// The state as it stands before a game of `team` on `date`: a new season makes the games before it count less, and
+    /// The state as it stands before a game on `date` of the team with the id `team`: a new season makes the games before it count less, and
     /// the roster keeps those whose last game was for the team and not too long ago.
-    func prepared(for next: Season, on date: GameDate, of team: Team, players: [Int: PlayerState]) -> TeamState {
+    func prepared(for next: Season, on date: GameDate, of team: Int, players: [Int: PlayerState]) -> TeamState {
         var state = self
         if season != next {
             if season != nil { state.sums.fade(to: Self.seasonCarry) }
@@ -59,7 +59,9 @@ extension TeamState {
             state.seasonGames = 0
         }
         state.roster.removeAll { entry in
-            guard let player = players[entry.player], player.team == team, let last = player.lastDate else { return true }
+            guard let player = players[entry.player], player.team == team, let last = player.lastDate else {
+                return true
+            }
             return games - entry.lastGame > Self.longestAbsenceGames || date - last > Self.longestAbsenceDays
         }
         return state
