@@ -1,18 +1,18 @@
 /// The records of a comma-separated text (RFC 4180), one at a time: no more than one record is ever held besides the
 /// bytes themselves.
-struct CSVRecords {
+package struct CSVRecords {
     private let bytes: [UInt8]
     private var position: Int
 
     /// A byte order mark at the beginning is no part of the first cell.
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
     /// The cells of the next record that is not empty; nil at the end. Throws ``PayloadError`` for a quote that is never
     /// closed.
-    mutating func next() throws(PayloadError) -> [String]? {
+    package mutating func next() throws(PayloadError) -> [String]? {
         while position < bytes.count {
             let cells = try record()
             if cells != [""] { return cells }

@@ -1,0 +1,108 @@
+import Basketball
+import Foundation
+import Pipeline
+import Testing
+
+@testable import TipoffCommands
+
+/// `tipoff evaluate` on a folder of game logs.
+@Suite struct EvaluateTests {
+    /// Four seasons of two teams as the league's files, and nothing left of them afterwards.
+    private func withLogs(_ body: (URL) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID().uuidString)")
+        let logs = folder.appending(path: "box_scores")
+        try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+        defer {
+            do { try FileManager.default.removeItem(at: folder) } catch { Issue.record("\(folder.path) stays: \(error)") }
+        }
+        for year in 2018...2021 {
+            let (players, teams) = try Self.season(year)
+            let label = Season(startYear: year).label
+            try players.write(to: logs.appending(path: "player_game_logs_\(label).csv"), atomically: true, encoding: .utf8)
+            try teams.write(to: logs.appending(path: "team_game_logs_\(label).csv"), atomically: true, encoding: .utf8)
+        }
+        try await body(folder)
+    }
+
+    private static let statistics = [
+        "FGM", "FGA", "FG3M", "FG3A", "FTM", "FTA", "OREB", "DREB", "REB", "AST", "STL", "BLK", "TOV", "PF", "PTS",
+        "PLUS_MINUS",
+    ]
+
+    /// Points go up and down around what a player usually scores.
+    private static func season(_ year: Int) throws -> (players: String, teams: String) {
+        let heading = ["PLAYER_ID", "PLAYER_NAME", "TEAM_ID", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "MATCHUP", "MIN"]
+        var players = [(heading + statistics).joined(separator: ",")]
+        var teams = [(heading.dropFirst(2) + statistics).joined(separator: ",")]
+        let sides = [try Team(tricode: "BOS"), try Team(tricode: "DEN")]
+        for day in 0..<20 {
+            let date = try GameDate(year: year, month: 11, day: 1).adding(days: 2 * day)
+            for (index, team) in sides.enumerated() {
+                let other = sides[1 - index]
+                let game = "002\(year % 100)\(String(10_000 + day).suffix(5))"
+                let matchup = "\(team.tricode) \(index == 0 ? "vs." : "@") \(other.tricode)"
+                let shared = [String(team.id), team.tricode, game, date.description, matchup]
+                var sums = Array(repeating: 0, count: statistics.count)
+                for place in 0..<8 {
+                    let makes = 9 - place + (day * 7 + place * 5 + index) % 5
+                    let line = [makes, makes + 6, 1, 3, 2, 3, 1, 3, 4, 3, 1, 0, 2, 2, 2 * makes + 3, 0]
+                    for column in line.indices { sums[column] += line[column] }
+                    players.append(
+                        ([String(100 * (index + 1) + place), "Player \(place)"] + shared + ["30"] + line.map(String.init))
+                            .joined(separator: ",")
+                    )
+                }
+                teams.append((shared + ["240"] + sums.map(String.init)).joined(separator: ","))
+            }
+        }
+        return (players.joined(separator: "\n") + "\n", teams.joined(separator: "\n") + "\n")
+    }
+
+    private static let seasons = ["--train-from", "2018-19", "--train-to", "2020-21", "--test", "2021-22"]
+
+    @Test func everySystemIsJudgedOnBothPopulations() async throws {
+        try await withLogs { folder in
+            let result = await tipoff(["evaluate", "--data", folder.path, "--json"] + Self.seasons)
+            result.expect(0)
+            let scores = try #require(try JSONValue(parsing: Array(result.output.utf8)).arrayValue)
+            let names = Set(scores.compactMap { $0.dictionaryValue?["system"]?.stringValue })
+            #expect(names.isSuperset(of: ["season_average", "last_5", "last_10", "exponentially_weighted"]))
+            #expect(names.contains("gradient_boosted"))
+            for score in scores {
+                let fields = try #require(score.dictionaryValue)
+                #expect(Set(fields.keys) == ["system", "population", "n", "mae", "rmse", "bias"])
+                #expect(fields["n"] == .int(2 * 8 * 20))
+            }
+            #expect(scores.count { $0.dictionaryValue?["population"] == .string("B") } == names.count)
+            let text = await tipoff(["evaluate", "--data", folder.path] + Self.seasons)
+            text.expect(0)
+            #expect(text.output.hasPrefix("2021-22, trained on 2018-19 to 2020-21: 960 appearances\n"))
+            #expect(text.output.contains("expected calibration error"))
+        }
+    }
+
+    @Test func whatIsMissingOrWrongIsNamed() async throws {
+        try await withLogs { folder in
+            var last = Self.seasons
+            last[5] = "2022-23"
+            let missing = await tipoff(["evaluate", "--data", folder.path] + last)
+            missing.expect(2)
+            #expect(missing.errors.contains("2018-19, 2019-20, 2020-21, 2021-22"))
+
+            let file = folder.appending(path: "box_scores/player_game_logs_2019-20.csv")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try text.replacing(",30,", with: ",thirty,", maxReplacements: 1)
+                .write(to: file, atomically: true, encoding: .utf8)
+            let wrong = await tipoff(["evaluate", "--data", folder.path] + Self.seasons)
+            wrong.expect(1)
+            #expect(wrong.errors.contains("player_game_logs_2019-20.csv, line 2"))
+        }
+        let nowhere = await tipoff(["evaluate", "--data", "/nowhere/at/all"] + Self.seasons)
+        nowhere.expect(2)
+        var backwards = Self.seasons
+        backwards[5] = "2019-20"
+        let known = await tipoff(["evaluate", "--data", "."] + backwards)
+        known.expect(2)
+        #expect(known.errors.contains("--test must be after"))
+    }
+}
