@@ -93,7 +93,7 @@ public final class BoostedTrees: Sendable {
     ///   - matrix: the columns that the model was trained with, in the same order.
     ///   - baseMargin: what the model corrects, one a row; given if and only if it was trained with one.
     /// - Throws: ``BoostingError`` `wrong_shape` for other columns, or a base margin that is missing, not wanted or of another
-    ///   length, `not_finite`, or `library`.
+    ///   length; `not_finite` for a margin or prediction that is no finite number; or `library`.
     public func predict(_ matrix: FeatureMatrix, baseMargin: [Double]? = nil) throws(BoostingError) -> [Double] {
         try BoostingError.require(matrix.names, toBe: featureNames)
         guard (baseMargin != nil) == expectsBaseMargin else {
@@ -108,7 +108,9 @@ public final class BoostedTrees: Sendable {
             try booster.predict(rows)
         }
         try BoostingError.require(predictions.count, of: "predictions", toBe: matrix.rowCount)
-        return predictions.map(Double.init)
+        let widened = predictions.map(Double.init)
+        try BoostingError.requireFinite(widened, "prediction")
+        return widened
     }
 
     /// Where the model keeps whether it was trained on a base margin.

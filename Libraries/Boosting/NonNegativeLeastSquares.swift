@@ -50,6 +50,8 @@ public enum NonNegativeLeastSquares {
             }
         }
         let sums = gram.finish()
+        // Finite values whose squares are not.
+        try BoostingError.requireFinite(sums, "sum of products")
         var normal = (0..<count * count).map { sums[$0 / count * (count + 1) + $0 % count] }
         var right = (0..<count).map { sums[$0 * (count + 1) + count] }
         guard isSimplex else { return try solve(normal, right) }

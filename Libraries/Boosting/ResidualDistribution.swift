@@ -52,6 +52,9 @@ public struct ResidualDistribution: Sendable, Hashable, Codable {
             if end > start { kept.append(Bin(rows[start..<end])) }
             start = end
         }
+        guard kept.allSatisfy(\.isValid) else {
+            throw BoostingError(.notFinite, "the means are too large to be summed")
+        }
         self.bins = kept
     }
 

@@ -46,6 +46,8 @@ public struct RidgeRegression: Sendable, Hashable, Codable {
             }
         }
         let sums = gram.finish()
+        // Finite labels whose squares are not.
+        try BoostingError.requireFinite(sums, "sum of products")
         let total = sums[columns * size + columns]
         let means = (0..<size).map { sums[$0 * size + columns] / total }
         func centred(_ row: Int, _ column: Int) -> Double {

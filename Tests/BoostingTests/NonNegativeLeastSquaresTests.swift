@@ -146,5 +146,6 @@ import Testing
         #expect(code([[]], []) == .tooFewRows)
         #expect(code([[.nan]], [1]) == .notFinite)
         #expect(code([[1]], [.infinity]) == .notFinite)
+        #expect(code([[1e200]], [1]) == .notFinite)
     }
 }

@@ -179,5 +179,6 @@ import Testing
         #expect(code(means, counts, bins: 0) == .invalidParameter)
         #expect(code(means, counts.map { -$0 }) == .invalidParameter)
         #expect(code([.nan] + means.dropFirst(), counts) == .notFinite)
+        #expect(code(means.map { _ in 1e308 }, counts) == .notFinite)
     }
 }

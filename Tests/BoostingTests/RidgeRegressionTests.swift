@@ -84,6 +84,7 @@ import Testing
         #expect(code([1, 2]) == nil)
         #expect(code([1]) == .wrongShape)
         #expect(code([1, .nan]) == .notFinite)
+        #expect(code([1, 1e200]) == .notFinite)
         #expect(code([1, 2], [1]) == .wrongShape)
         #expect(code([1, 2], [1, -1]) == .invalidParameter)
         #expect(code([1, 2], [0, 0]) == .invalidParameter)
