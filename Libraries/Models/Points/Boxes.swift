@@ -108,10 +108,13 @@ public struct TeamBox: Sendable, Hashable {
         self.turnovers = turnovers
     }
 
-    /// What the whole game's figures are multiplied with to count for 48 minutes: 1 without overtime.
+    /// What the whole game's figures are multiplied with to count for 48 minutes: 1 without overtime. Minutes are often a
+    /// few off, because they are rounded player by player; a row with far too few lacks players and is no shorter game.
     var regulationShare: Double {
-        let overtimes = ((minutes - Possessions.regulationMinutes) / Possessions.overtimeMinutes)
-            .rounded(.toNearestOrEven)
+        let overtimes = max(
+            ((minutes - Possessions.regulationMinutes) / Possessions.overtimeMinutes).rounded(.toNearestOrEven),
+            0
+        )
         return Possessions.regulationMinutes
             / (Possessions.regulationMinutes + Possessions.overtimeMinutes * overtimes)
     }
