@@ -10,6 +10,9 @@ struct PointsContext: Sendable {
     let absences: PlayerAbsences
     /// The first date of the season with a game.
     let seasonStart: GameDate
+    /// Of the last ten games, oldest first, across seasons.
+    let recentPoints: [Double]
+    let recentMinutes: [Double]
     /// He has played, and last for this team.
     let isOfTeam: Bool
     /// Team games missed in a row, at most ``mostMissed``.
@@ -24,6 +27,8 @@ struct PointsContext: Sendable {
         self.day = day
         self.seasonStart = seasonStart
         absences = PlayerAbsences(of: player, state: state, team: day.absences)
+        recentPoints = state.recent.map(\.points)
+        recentMinutes = state.recent.map(\.minutes)
         isOfTeam = state.team == side.team.id
         // A newcomer has missed all games of his new team; one who was struck off the roster has missed many.
         let missed = isOfTeam ? day.team.gamesMissed(by: player) ?? Self.mostMissed : day.team.games
@@ -86,10 +91,6 @@ extension PointsContext {
     private static let seasonPriorGames = 12.0
     /// Games from which the season before is the prior.
     private static let leastPreviousGames = 10
-
-    /// Of the last ten games, oldest first, across seasons.
-    var recentPoints: [Double] { state.recent.map(\.points) }
-    var recentMinutes: [Double] { state.recent.map(\.minutes) }
 
     static func mean(_ values: some Collection<Double>) -> Double { SampleStatistics.mean(values) ?? .nan }
     static func median(_ values: [Double]) -> Double { SampleStatistics.median(values) ?? .nan }

@@ -36,9 +36,14 @@ public struct PointsFeatureState: Sendable {
             let side = request.side
             guard side.date == first.date, side.season == first.season else { throw .mixedDates }
             guard side.team != side.opponent else { throw .contradictorySides(side.team) }
-            if let known = sides[side.team.id], known.side != side { throw .contradictorySides(side.team) }
-            let day = sides[side.team.id]?.day ?? teamDay(side)
-            sides[side.team.id] = (side, day)
+            let day: TeamDay
+            if let known = sides[side.team.id] {
+                guard known.side == side else { throw .contradictorySides(side.team) }
+                day = known.day
+            } else {
+                day = teamDay(side)
+                sides[side.team.id] = (side, day)
+            }
             let context = PointsContext(
                 player: request.player,
                 state: (players[request.player] ?? PlayerState()).carried(into: side.season),

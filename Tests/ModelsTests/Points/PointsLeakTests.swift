@@ -14,11 +14,11 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<12)
+    @Test(arguments: 0..<5)
     func whatHappensOnADateChangesNoFeatureOfIt(seed: Int) throws {
         let league = try SmallLeague(seed: seed)
         let honest = try told(league)
-        for target in [0, 1, 7, 19, 20, 21, 33] {
+        for target in [0, 7, 19, 20, 33] {
             var absurd = league
             for index in absurd.dates[target].players.indices {
                 absurd.dates[target].players[index].minutes = 77
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<12)
+    @Test(arguments: 0..<5)
     func whoIsMissingOnADateChangesNoFeatureOfTheOthers(seed: Int) throws {
         let league = try SmallLeague(seed: seed)
         for target in [5, 19, 30] {
