@@ -13,13 +13,17 @@ import Testing
         let logs = folder.appending(path: "box_scores")
         try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
         defer {
-            do { try FileManager.default.removeItem(at: folder) } catch { Issue.record("\(folder.path) stays: \(error)") }
+            do { try FileManager.default.removeItem(at: folder) } catch {
+                Issue.record("\(folder.path) stays: \(error)")
+            }
         }
         for year in 2018...2021 {
             let (players, teams) = try Self.season(year)
             let label = Season(startYear: year).label
-            try players.write(to: logs.appending(path: "player_game_logs_\(label).csv"), atomically: true, encoding: .utf8)
-            try teams.write(to: logs.appending(path: "team_game_logs_\(label).csv"), atomically: true, encoding: .utf8)
+            for (kind, text) in [("player", players), ("team", teams)] {
+                let file = logs.appending(path: "\(kind)_game_logs_\(label).csv")
+                try text.write(to: file, atomically: true, encoding: .utf8)
+            }
         }
         try await body(folder)
     }
@@ -31,7 +35,9 @@ import Testing
 
     /// Points go up and down around what a player usually scores.
     private static func season(_ year: Int) throws -> (players: String, teams: String) {
-        let heading = ["PLAYER_ID", "PLAYER_NAME", "TEAM_ID", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "MATCHUP", "MIN"]
+        let heading = [
+            "PLAYER_ID", "PLAYER_NAME", "TEAM_ID", "TEAM_ABBREVIATION", "GAME_ID", "GAME_DATE", "MATCHUP", "MIN",
+        ]
         var players = [(heading + statistics).joined(separator: ",")]
         var teams = [(heading.dropFirst(2) + statistics).joined(separator: ",")]
         let sides = [try Team(tricode: "BOS"), try Team(tricode: "DEN")]
@@ -47,10 +53,8 @@ import Testing
                     let makes = 9 - place + (day * 7 + place * 5 + index) % 5
                     let line = [makes, makes + 6, 1, 3, 2, 3, 1, 3, 4, 3, 1, 0, 2, 2, 2 * makes + 3, 0]
                     for column in line.indices { sums[column] += line[column] }
-                    players.append(
-                        ([String(100 * (index + 1) + place), "Player \(place)"] + shared + ["30"] + line.map(String.init))
-                            .joined(separator: ",")
-                    )
+                    let player = [String(100 * (index + 1) + place), "Player \(place)"]
+                    players.append((player + shared + ["30"] + line.map(String.init)).joined(separator: ","))
                 }
                 teams.append((shared + ["240"] + sums.map(String.init)).joined(separator: ","))
             }
