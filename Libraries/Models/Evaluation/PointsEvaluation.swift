@@ -40,7 +40,7 @@ public struct PointsEvaluation: Sendable {
 
     /// In the order of systems, the populations of each together.
     public let scores: [Score]
-    /// The probability of more points than the half below the exponentially weighted mean, of population B.
+    /// The probability of more points than the half above the whole points of the exponentially weighted mean, population B.
     public let calibration: CalibrationScore
     /// Appearances that the model was trained on.
     public let trainedOn: Int

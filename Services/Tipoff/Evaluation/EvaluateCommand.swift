@@ -109,9 +109,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         let calibration = evaluation.calibration
         output.line(
             """
-            P(over) the half below the exponentially weighted mean, population B: expected calibration error \
-            \(text(calibration.expectedCalibrationError, 4)), Brier score \(text(calibration.brierScore, 4)), \
-            n \(calibration.count)
+            P(over) the half above the whole points of the exponentially weighted mean, population B: \
+            expected calibration error \(text(calibration.expectedCalibrationError, 4)), \
+            Brier score \(text(calibration.brierScore, 4)), n \(calibration.count)
             """
         )
     }
