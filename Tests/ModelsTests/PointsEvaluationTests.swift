@@ -9,13 +9,9 @@ import Testing
     private static let train = Season(startYear: 2018)...Season(startYear: 2020)
     private static let test = Season(startYear: 2021)
 
-    private func evaluation(_ days: [GameDay]) throws -> PointsEvaluation {
-        try PointsEvaluation(days, train: Self.train, test: Self.test)
-    }
-
     @Test func everyAppearanceOfTheTestSeasonIsJudgedForEverySystem() throws {
-        let league = try SeededSeasons(seed: 7, seasons: Self.years, daysOfSeason: 24)
-        let evaluation = try evaluation(league.days)
+        let league = try SeededSeasons(seed: 7, seasons: Self.years, daysOfSeason: 12)
+        let evaluation = try PointsEvaluation(league.days, train: Self.train, test: Self.test)
         let appearances = league.days.flatMap(\.players).filter { $0.side.season == Self.test }.count
         #expect(evaluation.scores.count == 2 * PointsEvaluation.System.allCases.count)
         for score in evaluation.scores where score.population == .all {
@@ -31,12 +27,10 @@ import Testing
         #expect(model < last5)
         let calibrated = try #require(evaluation.calibration.expectedCalibrationError)
         #expect(calibrated < 0.1)
-        let again = try self.evaluation(league.days)
-        #expect(again.scores.map(\.accuracy) == evaluation.scores.map(\.accuracy))
     }
 
     @Test func whatHappensOnADayChangesNoPredictionOfIt() throws {
-        let league = try SeededSeasons(seed: 8, seasons: Self.years, daysOfSeason: 16)
+        let league = try SeededSeasons(seed: 8, seasons: Self.years, daysOfSeason: 8)
         var random = SeededSeasons.Random(seed: 9)
         let trained = league.days.filter { $0.players.contains { $0.side.season < Self.test } }
         let tested = league.days.filter { $0.players.contains { $0.side.season == Self.test } }
