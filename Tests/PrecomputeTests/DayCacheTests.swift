@@ -172,8 +172,11 @@ import Warehouse
         let cache = DayCache()
         let mark = DayCache.Mark(version: 1, updatedAt: .distantPast)
         let days = (2021...2023).map { Season(startYear: $0).firstDay }
-        let keys = (2021...2023).map { DayCache.Key(table: "t", season: Season(startYear: $0)) }
-        let other = DayCache.Key(table: "u", season: Season(startYear: 2021))
+        func key(_ table: String, _ year: Int, _ value: Any.Type = Int.self) -> DayCache.Key {
+            DayCache.Key(table: table, season: Season(startYear: year), value: ObjectIdentifier(value))
+        }
+        let keys = (2021...2023).map { key("t", $0) }
+        let other = key("u", 2021)
         func isKept(_ key: DayCache.Key, _ day: GameDate, at mark: DayCache.Mark) -> Bool {
             cache.kept(key, at: [day: mark])[day] != nil
         }
@@ -187,6 +190,8 @@ import Warehouse
         #expect(!isKept(keys[1], days[1], at: mark))
         #expect(isKept(keys[2], days[2], at: mark))
         #expect(isKept(other, days[0], at: mark))
+        // What one reader keeps of a day is nothing to another that makes something else of it.
+        #expect(!isKept(key("t", 2023, String.self), days[2], at: mark))
         // A head of another life is another head.
         #expect(!isKept(keys[2], days[2], at: DayCache.Mark(version: 1, updatedAt: .distantFuture)))
         #expect(!isKept(keys[2], days[2], at: DayCache.Mark(version: 2, updatedAt: .distantPast)))

@@ -101,6 +101,13 @@ import Testing
             wrong.expect(1)
             #expect(wrong.errors.contains("player_game_logs_2019-20.csv, line 2"))
         }
+        try await withLogs { folder in
+            let odd = folder.appending(path: "box_scores/player_game_logs_2023-99.csv.gz")
+            try Data().write(to: odd)
+            let result = await tipoff(["evaluate", "--data", folder.path] + Self.seasons)
+            result.expect(2)
+            #expect(result.errors.contains("player_game_logs_2023-99.csv.gz is of no season"))
+        }
         let nowhere = await tipoff(["evaluate", "--data", "/nowhere/at/all"] + Self.seasons)
         nowhere.expect(2)
         var backwards = Self.seasons

@@ -8,16 +8,17 @@ import Synchronization
 /// Every write moves its day's head in its own transaction, so that a head that stands still means the same rows. An
 /// entry is therefore never wrong, only useless once the head has moved; a service that starts reads everything once.
 package final class DayCache: Sendable {
-    /// Where a day's head stood. A head that a rollback removed and a later write made anew has another instant.
+    /// Where a day's head stood. The instant tells apart heads that reach one version twice, as after a restored backup.
     struct Mark: Hashable, Sendable {
         var version: Int64
         var updatedAt: Date
     }
 
-    /// A table's season.
+    /// A table's season, as one type of value.
     struct Key: Hashable, Sendable {
         var table: String
         var season: Season
+        var value: ObjectIdentifier
     }
 
     private struct Entry {
@@ -74,7 +75,7 @@ extension SnapshotReader {
         before date: GameDate,
         read: (_ days: [GameDate]) async throws -> [GameDate: Day]
     ) async throws -> [Day] {
-        let key = DayCache.Key(table: table, season: season)
+        let key = DayCache.Key(table: table, season: season, value: ObjectIdentifier(Day.self))
         let marks = try await marks(of: key, before: date)
         var values = cache.kept(key, at: marks)
         let stale = marks.keys.filter { values[$0] == nil }.sorted()

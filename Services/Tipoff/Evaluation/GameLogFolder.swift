@@ -19,17 +19,22 @@ struct GameLogFolder {
         let given = URL(filePath: path)
         let inner = given.appending(path: "box_scores")
         folder = FileManager.default.fileExists(atPath: inner.path) ? inner : given
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-            throw CommandProblem.usage("\(path) is no folder that can be read")
+        let files: Set<String>
+        do { files = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) } catch {
+            throw CommandProblem.usage("\(path) is no folder that can be read: \(error.localizedDescription)")
         }
-        let files = Set(names)
-        seasons = names.compactMap { name -> Season? in
-            guard let label = name.wholeMatch(of: /player_game_logs_(\d{4}-\d{2})\.csv(\.gz)?/)?.output.1,
-                let season = try? Season(label: String(label)),
-                Self.fileNames("team", season).contains(where: files.contains)
-            else { return nil }
-            return season
-        }.sorted()
+        seasons = Set(
+            try files.compactMap { name -> Season? in
+                guard let label = name.wholeMatch(of: /player_game_logs_(.*?)\.csv(\.gz)?/)?.output.1 else {
+                    return nil
+                }
+                let season: Season
+                do { season = try Season(label: String(label)) } catch {
+                    throw CommandProblem.usage("\(name) is of no season", next: "seasons are written as 2023-24")
+                }
+                return Self.fileNames("team", season).contains(where: files.contains) ? season : nil
+            }
+        ).sorted()
         guard !seasons.isEmpty else {
             throw CommandProblem.usage(
                 "\(path) has no season's game logs",
