@@ -85,6 +85,7 @@ let libraries: [Target] = [
     library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
     library("Models", ["Basketball", "Boosting"]),
     library("Boosting", ["CXGBoost"]),
+    library("Serving", ["Models", "Pipeline", "Postgres", "Warehouse", "Basketball"]),
 ]
 
 let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketball", logging, lifecycle]
@@ -92,7 +93,7 @@ let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketbal
 let services: [Target] =
     service("Scrapers", core + ["Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
     + service("Analytics", core)
-    + service("Precompute", core) + service("Predictions", core + ["Models"]) + service("Publishing", core)
+    + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"]) + service("Publishing", core)
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -101,7 +102,7 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Upstream", "HTTPFetch", "Models", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments,
+            "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments,
             logging, signals,
         ],
         path: "Services/Tipoff",
