@@ -67,11 +67,14 @@ struct PlayerState: Sendable {
     /// Rebounds less assists per 36 minutes: low for guards, high for centres.
     private(set) var bigness = 0.0
     private(set) var role = Role.wings
+    /// Games of this season and the one before, oldest first.
+    private(set) var history: [PastGame] = []
 }
 
 extension PlayerState {
     private static let recentGames = 10
     private static let rememberedDates = 12
+    private static let historyGames = 80
     /// What earlier seasons still count in a new one.
     private static let seasonCarry = 0.6
     /// Games of the team missed in a row that make an absence.
@@ -94,11 +97,15 @@ extension PlayerState {
             state.sums.fade(to: Self.seasonCarry)
         }
         state.season = SeasonTotals(season: next)
+        state.history.removeAll { $0.season.startYear < next.startYear - 1 }
         return state
     }
 
     /// Days from his last game to a date; nil before the first.
     func daysSinceLast(_ date: GameDate) -> Int? { lastDate.map { date - $0 } }
+
+    /// The same, at most ``PointsProfile/longestRest``.
+    func restDays(_ date: GameDate) -> Int? { daysSinceLast(date).map { min($0, PointsProfile.longestRest) } }
 
     /// His games of the last days, those `days` back included.
     func games(within days: Int, of date: GameDate) -> Int { dates.count { date - $0 <= days } }
@@ -111,6 +118,7 @@ extension PlayerState {
         var isStart: Bool
         var vacated: TeamAbsences.Vacated
         var opponentFactor: Double
+        var allowances: OpponentAllowances
         /// Usage events of all his team.
         var teamUsageEvents: Double
         /// Games that his team played since his last one for it; 0 when he comes from elsewhere.
@@ -123,6 +131,7 @@ extension PlayerState {
         let points = Double(box.points)
         let date = box.side.date
         addResiduals(of: box)
+        remember(appearance)
         if appearance.gamesMissed >= Self.absenceGames || daysSinceLast(date).map({ $0 >= Self.absenceDays }) ?? true {
             minutesBeforeAbsence = sums.mean(.minutes, .h10)
             gamesSinceReturn = 0
@@ -139,6 +148,28 @@ extension PlayerState {
         gamesForTeam = team == box.side.team.id ? gamesForTeam + 1 : 1
         team = box.side.team.id
         refreshLoad()
+    }
+
+    /// Adds the game to the history. Called before anything else of it is taken up.
+    private mutating func remember(_ appearance: Appearance) {
+        let box = appearance.box
+        var form: Double?
+        if let usual = season?.pointsPerGame, let last5 = SampleStatistics.mean(recent.suffix(5).map(\.points)) {
+            form = last5 - usual
+        }
+        if history.count == Self.historyGames { history.removeFirst() }
+        history.append(
+            PastGame(
+                date: box.side.date,
+                season: box.side.season,
+                isHome: box.side.isHome,
+                restDays: restDays(box.side.date),
+                opponentScoring: appearance.allowances.scoring,
+                form: form,
+                minutes: box.minutes,
+                points: box.points
+            )
+        )
     }
 
     private mutating func addResiduals(of box: PlayerBox) {

@@ -11,6 +11,13 @@ public struct PointsExamples: Sendable {
     public private(set) var points: [Int] = []
     /// Minutes on the floor.
     public private(set) var minutes: [Double] = []
+    /// Whether he averaged ten minutes or more over his previous ten appearances.
+    private(set) var isRotation: [Bool] = []
+    /// What the rules expected, by row, in the order of ``PointsRules/all``; nil where one says nothing.
+    private(set) var ruleMeans: [[Double?]] = []
+
+    /// Mean minutes of the previous ten appearances from which a player is of the rotation.
+    static let rotationMinutes = 10.0
 
     public init() {}
 
@@ -24,6 +31,8 @@ public struct PointsExamples: Sendable {
         dates.append(box.side.date)
         points.append(box.points)
         minutes.append(box.minutes)
+        isRotation.append((row.profile.minutesLast10 ?? 0) >= Self.rotationMinutes)
+        ruleMeans.append(PointsRules.all.map { $0.estimate(row.profile).mean })
     }
 
     /// The features of some rows.

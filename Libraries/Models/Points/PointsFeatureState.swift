@@ -14,6 +14,7 @@ public struct PointsFeatureState: Sendable {
     private var defenses: [Int: RoleDefense] = [:]
     private var players: [Int: PlayerState] = [:]
     private var chances = PlayProbability()
+    private var allowances = SeasonAllowances()
     private var currentSeason: (season: Season, firstDate: GameDate)?
     /// The last date that was absorbed; nil before the first.
     public private(set) var lastDate: GameDate?
@@ -98,6 +99,7 @@ public struct PointsFeatureState: Sendable {
             opponent: opponent,
             defense: defenses[side.opponent.id] ?? RoleDefense(),
             matchup: PointsMatchup(team: team, opponent: opponent, isHome: side.isHome, league: league),
+            allowances: allowances.allowances(of: side.opponent, in: side.season),
             absences: TeamAbsences(team, on: side.date, players: players, chances: chances),
             opponentAbsences: TeamAbsences(opponent, on: side.date, players: players, chances: chances)
         )
@@ -127,6 +129,7 @@ public struct PointsFeatureState: Sendable {
         var team = day.team
         team.absorb(own: side.box, opponent: side.opponent)
         league.absorb(own: side.box, opponent: side.opponent)
+        allowances.absorb(side)
         var defense = defenses[opponent] ?? RoleDefense()
         defense.fade()
         let starters = side.likelyStarters
@@ -145,6 +148,7 @@ public struct PointsFeatureState: Sendable {
                     isStart: starters.contains(box.player),
                     vacated: day.absences.vacated(played: played, newcomers: others),
                     opponentFactor: day.matchup.opponentFactor,
+                    allowances: day.allowances,
                     teamUsageEvents: teamUsageEvents,
                     gamesMissed: player.team == own ? day.team.gamesMissed(by: box.player) ?? 0 : 0
                 )
@@ -164,6 +168,8 @@ struct TeamDay: Sendable {
     /// The opponent's.
     var defense: RoleDefense
     var matchup: PointsMatchup
+    /// The opponent's, of the season so far.
+    var allowances: OpponentAllowances
     var absences: TeamAbsences
     var opponentAbsences: TeamAbsences
 }

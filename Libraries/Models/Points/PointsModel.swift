@@ -1,4 +1,4 @@
-public import Basketball
+import Basketball
 public import Boosting
 
 /// A player's points before a game: minutes by ridge regression, the mean by ridge regression and boosted trees on top of
@@ -9,10 +9,10 @@ public import Boosting
 public struct PointsModel: Sendable {
     /// The version of the features that it was trained with.
     public let featureVersion: String
-    private let minutes: RidgeRegression
-    private let mean: MeanModel
-    private let median: BoostedTrees
-    private let distribution: ResidualDistribution
+    let minutes: RidgeRegression
+    let mean: MeanModel
+    let median: BoostedTrees
+    let distribution: ResidualDistribution
 
     /// The ridge penalty of minutes and points.
     static let penalty = 300.0
@@ -35,6 +35,15 @@ public struct PointsModel: Sendable {
         public var median: Double
         /// The probabilities of each count.
         public var outcome: CountDistribution
+        /// Addends of the mean; they sum to it.
+        public var terms: [PointsTerm]
+    }
+
+    /// Examples of the last training seasons with the means that models of the seasons before them predict.
+    struct OutOfSample {
+        /// Indices of the examples.
+        var rows: [Int] = []
+        var means: [Double] = []
     }
 
     /// Trains on all examples. They must be of three seasons or more: the last two also tell how far off a model of the
@@ -43,31 +52,55 @@ public struct PointsModel: Sendable {
     /// - Parameter seed: draws the rows and columns of the trees; the same seed and examples give the same model.
     /// - Throws: ``PointsModelError`` `tooFewSeasons`, and what ``RidgeRegression`` and ``BoostedTrees`` throw.
     public init(training examples: PointsExamples, seed: Int = 1) throws {
-        let seasons = Set(examples.seasons).sorted()
-        guard seasons.count > Self.calibrationSeasons else { throw PointsModelError.tooFewSeasons(seasons.count) }
-        let expected = try Self.minutesBeforehand(examples, seasons)
-        featureVersion = PointsFeature.version
-        minutes = try Self.minutes(examples, examples.rows { _ in true })
+        self = try Self.train(examples, seed: seed).model
+    }
 
-        var means: [Double] = []
-        var counts: [Int] = []
-        for season in seasons.suffix(Self.calibrationSeasons) {
+    /// The same, with what it took to learn the distribution.
+    static func train(_ examples: PointsExamples, seed: Int) throws -> (model: PointsModel, outOfSample: OutOfSample) {
+        let seasons = Set(examples.seasons).sorted()
+        guard seasons.count > calibrationSeasons else { throw PointsModelError.tooFewSeasons(seasons.count) }
+        let expected = try minutesBeforehand(examples, seasons)
+        var outOfSample = OutOfSample()
+        for season in seasons.suffix(calibrationSeasons) {
             let model = try MeanModel(examples, examples.rows { $0 < season }, expected, seed: seed)
             let rows = examples.rows { $0 == season }
-            means += try model.predict(try Self.inputs(examples, rows, expected))
-            counts += rows.map { examples.points[$0] }
+            outOfSample.rows += rows
+            outOfSample.means += try model.predict(try inputs(examples, rows, expected))
         }
-        distribution = try ResidualDistribution(means: means, counts: counts)
-
         let rows = examples.rows { _ in true }
-        let inputs = try Self.inputs(examples, rows, expected)
-        mean = try MeanModel(inputs, labels: rows.map { Double(examples.points[$0]) }, seed: seed)
-        median = try BoostedTrees.train(
-            inputs,
-            labels: rows.map { Double(examples.points[$0]) },
-            baseMargin: try mean.predict(inputs).map { $0 - Self.medianOffset },
-            parameters: .init(objective: .pseudoHuber(slope: 1), rounds: 200, seed: seed)
+        let inputs = try inputs(examples, rows, expected)
+        let labels = rows.map { Double(examples.points[$0]) }
+        let mean = try MeanModel(inputs, labels: labels, seed: seed)
+        let model = PointsModel(
+            featureVersion: PointsFeature.version,
+            minutes: try minutes(examples, rows),
+            mean: mean,
+            median: try BoostedTrees.train(
+                inputs,
+                labels: labels,
+                baseMargin: try mean.predict(inputs).map { $0 - medianOffset },
+                parameters: .init(objective: .pseudoHuber(slope: 1), rounds: 200, seed: seed)
+            ),
+            distribution: try ResidualDistribution(
+                means: outOfSample.means,
+                counts: outOfSample.rows.map { examples.points[$0] }
+            )
         )
+        return (model, outOfSample)
+    }
+
+    init(
+        featureVersion: String,
+        minutes: RidgeRegression,
+        mean: MeanModel,
+        median: BoostedTrees,
+        distribution: ResidualDistribution
+    ) {
+        self.featureVersion = featureVersion
+        self.minutes = minutes
+        self.mean = mean
+        self.median = median
+        self.distribution = distribution
     }
 
     /// Predicts rows whose values are in the order of ``PointsFeature/all``, one after the other.
@@ -76,47 +109,16 @@ public struct PointsModel: Sendable {
         let expected = try minutes.predict(features).map(Self.clamped)
         let inputs = try features.adding(columnsOf: try Self.minuteInputs(features, expected))
         let means = try mean.predict(inputs)
+        let terms = try mean.terms(inputs, means)
         let medians = try median.predict(inputs, baseMargin: means.map { $0 - Self.medianOffset })
         return try expected.indices.map { row in
             Prediction(
                 minutes: expected[row],
                 mean: means[row],
                 median: max(medians[row], 0),
-                outcome: try distribution.outcome(mean: means[row])
+                outcome: try distribution.outcome(mean: means[row]),
+                terms: terms[row]
             )
-        }
-    }
-
-    /// The mean: ridge regression, and trees that correct it.
-    private struct MeanModel: Sendable {
-        let base: RidgeRegression
-        let trees: BoostedTrees
-
-        init(_ inputs: FeatureMatrix, labels: [Double], seed: Int) throws {
-            base = try RidgeRegression(fitting: inputs, labels: labels, penalty: penalty)
-            let start = try base.predict(inputs)
-            // The spread of points grows with their mean, so that high means would rule the squared error.
-            let weights = start.map { 1 / (3 + min(max($0, 1), 40)) }
-            let scale = Double(weights.count) / weights.reduce(0, +)
-            trees = try BoostedTrees.train(
-                inputs,
-                labels: labels,
-                weights: weights.map { $0 * scale },
-                baseMargin: start,
-                parameters: .init(rounds: 200, seed: seed)
-            )
-        }
-
-        init(_ examples: PointsExamples, _ rows: [Int], _ expected: [Double], seed: Int) throws {
-            try self.init(
-                try PointsModel.inputs(examples, rows, expected),
-                labels: rows.map { Double(examples.points[$0]) },
-                seed: seed
-            )
-        }
-
-        func predict(_ inputs: FeatureMatrix) throws -> [Double] {
-            try trees.predict(inputs, baseMargin: try base.predict(inputs)).map { max($0, lowestMean) }
         }
     }
 
@@ -149,7 +151,7 @@ public struct PointsModel: Sendable {
         return expected
     }
 
-    private static func inputs(
+    static func inputs(
         _ examples: PointsExamples,
         _ rows: [Int],
         _ expected: [Double]
@@ -160,10 +162,6 @@ public struct PointsModel: Sendable {
 
     /// What the player scores and uses in the minutes that are expected, at several half lives.
     private static func minuteInputs(_ features: FeatureMatrix, _ expected: [Double]) throws -> FeatureMatrix {
-        let rates = [
-            "points_per_minute_h25", "points_per_minute_h10", "points_per_minute_h60", "points_per_minute_h4",
-            "usage_per_minute_h10", "usage_per_minute_h25",
-        ]
         let columns = try rates.map(column)
         let (multiple, usual) = (try column("scoring_multiple"), try column("minutes_h10"))
         var values: [Float] = []
@@ -176,28 +174,23 @@ public struct PointsModel: Sendable {
             values.append(Float(minutes * at(columns[0]) * at(multiple)))
             values.append(Float(minutes - at(usual)))
         }
-        let names = rates.map { $0.replacing("_per_minute", with: "_expected") }
-        return try FeatureMatrix(
-            names: ["minutes_expected"] + names + ["points_expected_today", "minutes_gained"],
-            values: values
-        )
+        return try FeatureMatrix(names: minuteInputNames, values: values)
     }
+
+    /// Rates that are multiplied with the expected minutes.
+    private static let rates = [
+        "points_per_minute_h25", "points_per_minute_h10", "points_per_minute_h60", "points_per_minute_h4",
+        "usage_per_minute_h10", "usage_per_minute_h25",
+    ]
+    private static let minuteInputNames =
+        ["minutes_expected"] + rates.map { $0.replacing("_per_minute", with: "_expected") }
+        + ["points_expected_today", "minutes_gained"]
+
+    /// The columns of the mean and the median.
+    static let inputNames = PointsFeature.all.map(\.name) + minuteInputNames
 
     private static func column(_ name: String) throws(PointsModelError) -> Int {
         guard let index = PointsFeature.index(of: name) else { throw .unknownFeature(name) }
         return index
-    }
-}
-
-/// Why a model cannot be trained.
-public enum PointsModelError: Error, Sendable, Hashable, CustomStringConvertible {
-    case tooFewSeasons(Int)
-    case unknownFeature(String)
-
-    public var description: String {
-        switch self {
-        case .tooFewSeasons(let count): "\(count) seasons to train on where three are the least"
-        case .unknownFeature(let name): "no feature is called \(name)"
-        }
     }
 }
