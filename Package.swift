@@ -141,6 +141,7 @@ let testTargets: [Target] = [
     tests("BasketballTests", ["Basketball", "HTTPFetch"]),
     tests("BarrierTests", ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Basketball", logging]),
     tests("WarehouseTests", core + ["PostgresTestKit", "PipelineTestKit", "HTTPFetch"]),
+    tests("ServingTests", core + ["Models", "Serving", "PostgresTestKit"]),
     tests(
         "Simulation",
         ["Barrier", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka", "Basketball", logging]

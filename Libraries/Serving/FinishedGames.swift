@@ -69,7 +69,8 @@ private struct GameCollector {
     mutating func add(team row: PostgresRow) throws {
         let (name, side) = try Self.side(row)
         let columns = [
-            "points_scored", "fg_attempts", "three_pt_attempts", "ft_attempts", "offensive_rebounds", "steals", "blocks",
+            "points_scored", "fg_attempts", "three_pt_attempts", "ft_attempts", "offensive_rebounds", "steals",
+            "blocks",
             "turnovers",
         ]
         let minutes = try row.decode("team_minutes", as: Double?.self)
@@ -99,13 +100,15 @@ private struct GameCollector {
             "points", "fg_makes", "fg_attempts", "three_pt_makes", "three_pt_attempts", "ft_makes", "ft_attempts",
             "offensive_rebounds", "rebounds", "assists", "steals", "blocks", "turnovers", "personal_fouls",
         ]
-        guard let figures = try Self.figures(row, columns) else {
+        // A gamebook may name somebody whom nothing else knows yet.
+        guard let figures = try Self.figures(row, columns), let player = try row.decode("nba_player_id", as: Int?.self)
+        else {
             games[name, default: Game(date: side.date)].isComplete = false
             return
         }
         games[name, default: Game(date: side.date)].players.append(
             PlayerBox(
-                player: try row.decode("nba_player_id"),
+                player: player,
                 side: side,
                 minutes: try row.decode("minutes_played", as: Double.self).rounded(),
                 points: figures[0],

@@ -98,7 +98,15 @@ public enum ModelRegistry {
         if !model.gatesPassed, !overrulingGates {
             throw ModelRegistryError.gatesDoNotHold(model.modelID, model.gates.filter { !$0.holds })
         }
-        return try await decide(model.modelID, after: previous, .promote, !model.gatesPassed, reason, actor, transaction)
+        return try await decide(
+            model.modelID,
+            after: previous,
+            .promote,
+            !model.gatesPassed,
+            reason,
+            actor,
+            transaction
+        )
     }
 
     /// Makes the model serve that served before the present one. Throws ``ModelRegistryError`` `nothingToRollBack`.
@@ -185,7 +193,8 @@ public enum ModelRegistry {
         )
     }
 
-    private static func models(_ condition: SQL, in transaction: PostgresTransaction) async throws -> [RegisteredModel] {
+    private static func models(_ condition: SQL, in transaction: PostgresTransaction) async throws -> [RegisteredModel]
+    {
         let rows = try await transaction.query(
             """
             SELECT \(sql: columns) FROM nba_predictions.model WHERE \(sql: condition)

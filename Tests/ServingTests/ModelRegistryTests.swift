@@ -1,0 +1,149 @@
+import Basketball
+import Foundation
+import Postgres
+import Testing
+
+@testable import Pipeline
+@testable import Serving
+
+@Suite struct ModelRegistryTests {
+    private func model(_ id: String, through: String, holds: Bool = true) throws -> RegisteredModel {
+        RegisteredModel(
+            modelID: id,
+            path: try ObjectPath(validating: "models/points/\(id).json"),
+            sha256: String(repeating: "a", count: 64),
+            byteCount: 10,
+            formatVersion: 1,
+            featureVersion: "points_1",
+            featureCount: 130,
+            trainedFrom: Season(startYear: 2018),
+            trainedTo: Season(startYear: 2022),
+            trainedThrough: FinishedSeason.day(through),
+            appearances: 1000,
+            seed: 1,
+            source: "warehouse",
+            metrics: ["mae": 4.6],
+            gates: [
+                ModelGate("accuracy", "MAE at most 4.7 points", measured: holds ? 4.6 : 4.8) { $0 <= 4.7 },
+                ModelGate("calibration", "error at most 0.02", measured: 0.01) { $0 <= 0.02 },
+            ],
+            trainedAt: Date(timeIntervalSince1970: 1_700_000_000),
+            trainedBy: "ann",
+            buildCommit: "test"
+        )
+    }
+
+    private func serving(_ date: String, _ season: FinishedSeason) async throws -> String? {
+        let day = FinishedSeason.day(date)
+        return try await season.pool.transaction(.repeatableRead, readOnly: true) { transaction in
+            let reader = SnapshotReader(transaction: transaction, processor: "prediction_coordinator", gameDate: day)
+            return try await ModelRegistry.model(serving: day, reader)?.modelID
+        }
+    }
+
+    @Test func aModelComesBackAsItWasEnteredAndIsEnteredOnce() async throws {
+        try await FinishedSeason.with { season in
+            let model = try model("2018-19_2022-23_aaaa", through: "2023-04-09")
+            let first = try await season.pool.transaction { try await ModelRegistry.register(model, in: $0) }
+            let second = try await season.pool.transaction { try await ModelRegistry.register(model, in: $0) }
+            #expect(first)
+            #expect(!second)
+            let all = try await season.pool.transaction { try await ModelRegistry.all(in: $0) }
+            #expect(all == [model])
+        }
+    }
+
+    @Test func nothingServesUntilItIsPromoted() async throws {
+        try await FinishedSeason.with { season in
+            let model = try model("2018-19_2022-23_aaaa", through: "2023-04-09")
+            try await season.pool.transaction { _ = try await ModelRegistry.register(model, in: $0) }
+            let before = try await serving("2024-01-15", season)
+            #expect(before == nil)
+            let promotion = try await season.pool.transaction {
+                try await ModelRegistry.promote("2018", overrulingGates: false, reason: "first", by: "ann", in: $0)
+            }
+            #expect(promotion.previousModelID == nil)
+            let after = try await serving("2024-01-15", season)
+            #expect(after == model.modelID)
+        }
+    }
+
+    @Test func aModelNeverServesADayThatItHasSeen() async throws {
+        try await FinishedSeason.with { season in
+            let (old, new) = (try model("old", through: "2022-04-10"), try model("new", through: "2023-04-09"))
+            let unfit = try model("unfit", through: "2021-05-16", holds: false)
+            try await season.pool.transaction { transaction in
+                for model in [old, new, unfit] { _ = try await ModelRegistry.register(model, in: transaction) }
+                _ = try await ModelRegistry.promote(
+                    "new",
+                    overrulingGates: false,
+                    reason: "r",
+                    by: "ann",
+                    in: transaction
+                )
+            }
+            let served = [
+                try await serving("2023-04-10", season), try await serving("2023-04-09", season),
+                try await serving("2022-04-10", season), try await serving("2021-12-01", season),
+            ]
+            #expect(served == ["new", "old", nil, nil])
+        }
+    }
+
+    @Test func gatesHoldAModelBackUnlessTheyAreOverruledByName() async throws {
+        try await FinishedSeason.with { season in
+            let model = try model("weak", through: "2023-04-09", holds: false)
+            try await season.pool.transaction { _ = try await ModelRegistry.register(model, in: $0) }
+            await #expect(throws: ModelRegistryError.gatesDoNotHold("weak", [model.gates[0]])) {
+                try await season.pool.transaction {
+                    try await ModelRegistry.promote("weak", overrulingGates: false, reason: "r", by: "ann", in: $0)
+                }
+            }
+            let promotion = try await season.pool.transaction {
+                try await ModelRegistry.promote("weak", overrulingGates: true, reason: "r", by: "ann", in: $0)
+            }
+            #expect(promotion.gatesOverruled)
+            let served = try await serving("2024-01-15", season)
+            #expect(served == "weak")
+        }
+    }
+
+    @Test func aRollbackReturnsToTheModelBeforeAndIsRecorded() async throws {
+        try await FinishedSeason.with { season in
+            try await season.pool.transaction { transaction in
+                for id in ["one", "two"] {
+                    _ = try await ModelRegistry.register(try model(id, through: "2023-04-09"), in: transaction)
+                    _ = try await ModelRegistry.promote(
+                        id,
+                        overrulingGates: false,
+                        reason: "r",
+                        by: "ann",
+                        in: transaction
+                    )
+                }
+                let back = try await ModelRegistry.rollBack(reason: "worse", by: "bea", in: transaction)
+                #expect((back.modelID, back.previousModelID, back.action) == ("one", "two", .rollback))
+                let decisions = try await ModelRegistry.promotions(in: transaction)
+                #expect(decisions.map(\.modelID) == ["one", "two", "one"])
+                #expect(decisions[0].requestedBy == "bea")
+            }
+            let served = try await serving("2024-01-15", season)
+            #expect(served == "one")
+            await #expect(throws: ModelRegistryError.servesAlready("one")) {
+                try await season.pool.transaction {
+                    try await ModelRegistry.promote("one", overrulingGates: false, reason: "r", by: "ann", in: $0)
+                }
+            }
+        }
+    }
+
+    @Test func withoutAnEarlierModelThereIsNothingToRollBack() async throws {
+        try await FinishedSeason.with { season in
+            await #expect(throws: ModelRegistryError.nothingToRollBack) {
+                try await season.pool.transaction {
+                    try await ModelRegistry.rollBack(reason: "r", by: "ann", in: $0)
+                }
+            }
+        }
+    }
+}
