@@ -5,7 +5,7 @@ enum ModelEnvelope {
     private static let headerCount = 16
 
     static func seal(_ model: [UInt8]) -> [UInt8] {
-        let checksum = checksum(model[...])
+        let checksum = Checksum.fnv1a(model)
         return mark + (0..<8).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) } + model
     }
 
@@ -16,14 +16,9 @@ enum ModelEnvelope {
         }
         let model = bytes[headerCount...]
         let stored = bytes[mark.count..<headerCount].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard checksum(model) == stored else {
+        guard Checksum.fnv1a(model) == stored else {
             throw BoostingError(.invalidModel, "the model's bytes were changed or cut")
         }
         return model
-    }
-
-    /// FNV-1a, 64 bits.
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        bytes.withUnsafeBytes { $0.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } }
     }
 }

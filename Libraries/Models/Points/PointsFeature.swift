@@ -3,7 +3,7 @@
 /// All are told from games of earlier dates and from what is known of a game before it: who plays whom, where and when.
 public struct PointsFeature: Sendable, CustomStringConvertible {
     /// What a feature's number counts.
-    public enum Unit: String, Sendable, Hashable, CaseIterable {
+    public enum Unit: String, Sendable, Hashable, Codable, CaseIterable {
         case points, minutes, games, days, possessions, attempts, rebounds, events, flag, fraction, ratio
         case perMinute = "per_minute"
         case per36Minutes = "per_36_minutes"

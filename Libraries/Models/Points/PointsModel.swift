@@ -14,6 +14,8 @@ public struct PointsModel: Sendable {
     let median: BoostedTrees
     let distribution: ResidualDistribution
 
+    /// Changes with the way of training.
+    static let recipeVersion = "1.0"
     /// The ridge penalty of minutes and points.
     static let penalty = 300.0
     /// Minutes are taken to lie between these.

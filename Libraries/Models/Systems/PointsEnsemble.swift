@@ -8,6 +8,8 @@ import Boosting
 /// again in the next. So unless their root mean squared error is below the best member's by more than ``tolerance``, the
 /// ensemble is that member, with its median and its distribution, and no worse than it anywhere.
 public struct PointsEnsemble: Sendable, Hashable, Codable {
+    /// Changes with the way of learning.
+    static let recipeVersion = "1.0"
     /// Points of root mean squared error that a mixture must gain.
     public static let tolerance = 0.005
     /// The systems that are weighed, in the order of their columns.
