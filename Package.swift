@@ -102,7 +102,8 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball", arguments,
+            "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball",
+            arguments,
             logging, signals,
         ],
         path: "Services/Tipoff",
@@ -187,7 +188,10 @@ let testTargets: [Target] = [
     tests("SourceSimTests", ["SourceSim", "Upstream", "HTTPFetch", "Basketball", flyingSocks, logging]),
     tests("ModelsTests", ["Models", "Boosting", "Basketball", "HTTPFetch"]),
     tests("BoostingTests", ["Boosting"]),
-    tests("PredictionsTests", ["Predictions", "Models"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
+    tests(
+        "PredictionsTests",
+        ["Predictions", "Models", "Serving"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]
+    ),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests(
         "PipelineTests",

@@ -1,7 +1,6 @@
 public import Basketball
 public import Models
-public import Pipeline
-import Postgres
+public import Postgres
 import Warehouse
 
 /// The finished games of some days as the models look back at them.
@@ -12,7 +11,7 @@ public struct FinishedGames: Sendable {
     public var incomplete: [String]
 }
 
-extension SnapshotReader {
+extension PostgresTransaction {
     /// Reads `player_game_summary` and `team_offense_game_summary` of the days: games of the regular season, the play-in and
     /// the playoffs. Minutes are rounded to whole ones, because the league's game logs, which models are trained with,
     /// have no other.

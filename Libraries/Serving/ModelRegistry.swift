@@ -136,10 +136,10 @@ public enum ModelRegistry {
     /// gates hold and which has not; nil when there is none.
     public static func model(
         serving date: GameDate,
-        _ reader: SnapshotReader
+        in transaction: PostgresTransaction
     ) async throws -> RegisteredModel? {
         let day = PostgresDate(date)
-        let rows = try await reader.query(
+        let rows = try await transaction.query(
             """
             WITH promoted AS (
                 SELECT model_id FROM nba_predictions.model_promotion ORDER BY promotion_id DESC LIMIT 1)
@@ -153,8 +153,8 @@ public enum ModelRegistry {
     }
 
     /// A model that a batch was begun with.
-    public static func model(named id: String, _ reader: SnapshotReader) async throws -> RegisteredModel? {
-        let rows = try await reader.query(
+    public static func model(named id: String, in transaction: PostgresTransaction) async throws -> RegisteredModel? {
+        let rows = try await transaction.query(
             "SELECT \(sql: columns) FROM nba_predictions.model WHERE model_id = \(id)"
         )
         return try rows.first.map(RegisteredModel.init)

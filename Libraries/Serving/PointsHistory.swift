@@ -1,8 +1,8 @@
 public import Basketball
 import Foundation
 public import Models
-public import Pipeline
-import Postgres
+import Pipeline
+public import Postgres
 import Synchronization
 import Warehouse
 
@@ -46,19 +46,19 @@ public final class PointsHistory: Sendable {
 
     public init() {}
 
-    /// Everything before the date. Reads only what no kept state holds.
+    /// Everything before the date. Reads only what no kept state holds; the transaction must be one snapshot.
     ///
     /// Throws ``PointsStateError`` for rows that contradict each other, and what reading throws.
-    public func past(before date: GameDate, _ reader: SnapshotReader) async throws -> PointsPast {
+    public func past(before date: GameDate, in transaction: PostgresTransaction) async throws -> PointsPast {
         await gate.enter()
         let result: Result<PointsPast, any Error>
-        do { result = .success(try await make(before: date, reader)) } catch { result = .failure(error) }
+        do { result = .success(try await make(before: date, in: transaction)) } catch { result = .failure(error) }
         await gate.leave()
         return try result.get()
     }
 
-    private func make(before date: GameDate, _ reader: SnapshotReader) async throws -> PointsPast {
-        let heads = try await Self.heads(before: date, reader)
+    private func make(before date: GameDate, in transaction: PostgresTransaction) async throws -> PointsPast {
+        let heads = try await Self.heads(before: date, in: transaction)
         let known = longest(of: heads)
         var past = known?.past ?? PointsPast(state: PointsFeatureState(), incomplete: [])
         let seen = known?.heads.count ?? 0
@@ -69,7 +69,7 @@ public final class PointsHistory: Sendable {
         while next < days.endIndex {
             let season = Season(containing: days[next])
             let chunk = days[next...].prefix(Self.daysAtOnce).prefix { Season(containing: $0) == season }
-            let games = try await reader.finishedGames(on: Array(chunk))
+            let games = try await transaction.finishedGames(on: Array(chunk))
             for day in games.days { try past.state.absorb(players: day.players, teams: day.teams) }
             past.incomplete += games.incomplete
             next += chunk.count
@@ -104,9 +104,9 @@ public final class PointsHistory: Sendable {
         return some.count == heads.count || heads[some.count].day != some.last?.day
     }
 
-    private static func heads(before date: GameDate, _ reader: SnapshotReader) async throws -> [Head] {
+    private static func heads(before date: GameDate, in transaction: PostgresTransaction) async throws -> [Head] {
         let tables = [PlayerGameSummary.table.name, TeamOffenseGameSummary.table.name]
-        let rows = try await reader.query(
+        let rows = try await transaction.query(
             """
             SELECT scope, table_name, version, updated_at FROM nba_orchestration.snapshot_head
             WHERE table_name = ANY(\(tables)) AND scope >= 'game_date=' AND scope < \(WriteScope.date(date).headKey)

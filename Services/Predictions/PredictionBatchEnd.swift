@@ -278,8 +278,7 @@ private struct SlateCounts: Sendable {
             """
             SELECT count(*) AS predicted, count(*) FILTER (WHERE has_prop_line) AS with_line,
                    count(*) FILTER (WHERE is_line_synthetic) AS with_synthetic_line
-            FROM nba_predictions.player_prop_predictions
-            WHERE game_date = \(date.postgresDate) AND system_id = \(ShownSystem.id) AND removed_at IS NULL
+            FROM nba_predictions.shown_prediction WHERE game_date = \(date.postgresDate)
             """
         ).one()
         predicted = try row.decode("predicted")

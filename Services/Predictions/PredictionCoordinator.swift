@@ -1,25 +1,33 @@
 import Basketball
 import Foundation
+import Models
 public import Pipeline
 import Postgres
+public import Serving
 import Warehouse
 
 /// Decides whether the predictions of a date begin and for whom, and hands out one task a player.
 ///
 /// Reads: its own markers and those of `player_predictions` (players that failed earlier), `nba_raw.nbac_schedule`,
-/// `nba_analytics.upcoming_player_game_context` (who is expected), `nba_precompute.ml_feature_store_v2` (who is ready) and
-/// the stored predictions (who must be withdrawn). Writes: `nba_predictions.prediction_batch`, the tasks, their markers.
+/// `nba_analytics.upcoming_player_game_context` (who is expected), `nba_precompute.ml_feature_store_v2` (who is ready), the
+/// stored predictions (who must be withdrawn) and `nba_predictions.model` (what predicts). Writes: `nba_predictions.prediction_batch`, the tasks, their markers.
 public struct PredictionCoordinator: Processor {
     public static let name = "prediction_coordinator"
     /// The most players of one request message.
     static let groupSize = 50
 
-    public init() {}
+    let models: ServedModels
+
+    public init(models: ServedModels) { self.models = models }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
-        let slate = try await execution.snapshot { reader in
+        var slate = try await execution.snapshot { reader in
             try await Slate(reader: reader, date: execution.gameDate, run: execution.task.run)
         }
+        // A model that is refused fails here, once, and not player by player.
+        do { slate.systems = try await models.predictor(slate.model, from: execution.objects).systems } catch let error
+            as ServedModelError
+        { throw TaskError(.permanent, type: "model_refused", "\(error)") }
         switch slate.readiness.verdict {
         case .notStarted(let reason): return try notStarted(slate, reason: reason, execution)
         case .noSlate: return try start(slate, players: [:], state: "no_slate", reasons: [], execution)
@@ -93,9 +101,10 @@ public struct PredictionCoordinator: Processor {
         ]
         return """
             INSERT INTO nba_predictions.prediction_batch
-                (batch_id, run_id, game_date, expected_count, open_count, state, readiness, completed_at)
+                (batch_id, run_id, game_date, expected_count, open_count, state, readiness, model_id, systems, completed_at)
             VALUES (\(execution.task.executionID), \(execution.task.run.runID), \(execution.gameDate.postgresDate),
                     \(Int32(players)), \(Int32(players)), \(state), \(PostgresJSON(try readiness.text(.canonical))),
+                    \(slate.model?.modelID), \(slate.systems.map(\.rawValue)),
                     CASE WHEN \(state) = 'not_started' THEN now() END)
             """
     }
@@ -129,6 +138,10 @@ private struct Slate: Sendable {
     var featured: [String: String]
     /// Game by player, of those with a prediction.
     var predicted: [String: String]
+    /// Nil when rules alone predict.
+    var model: RegisteredModel?
+    /// The systems that predict, the one that readers are shown first.
+    var systems: [PointsSystem] = []
 
     /// A player whose features are gone keeps no prediction either: his task withdraws it.
     var playersToPredict: [String: String] {
@@ -154,8 +167,9 @@ private struct Slate: Sendable {
         )
         let context = try await reader.query(
             """
-            SELECT player_lookup, history_games > 0 AS has_history FROM nba_analytics.upcoming_player_game_context
-            WHERE game_date = \(day) AND removed_at IS NULL
+            SELECT player_lookup, history_games > 0 AND lower(player_status) <> ALL(\(PlayerFeatures.ruledOut.sorted()))
+                       IS NOT FALSE AS is_expected
+            FROM nba_analytics.upcoming_player_game_context WHERE game_date = \(day) AND removed_at IS NULL
             """
         )
         let stored = try await reader.query(
@@ -181,9 +195,10 @@ private struct Slate: Sendable {
         for row in stored { predicted[try row.decode("player_lookup", as: String.self)] = try row.decode("game_id") }
         var expected: Set<String> = []
         for row in context {
-            guard try row.decode("has_history", as: Bool.self) else { continue }
+            guard try row.decode("is_expected", as: Bool.self) else { continue }
             expected.insert(try row.decode("player_lookup"))
         }
+        model = try await PredictionBatch.model(for: run, reader)
         let hasStarted: Bool = try started.scalar()
         let seasonGames: Int = try schedule.decode("season_games")
         readiness = SlateReadiness(

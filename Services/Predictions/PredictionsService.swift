@@ -1,6 +1,7 @@
 import Basketball
 public import Pipeline
 import Postgres
+import Serving
 
 /// Phase 5 as a service.
 public enum PredictionsService {
@@ -11,12 +12,15 @@ public enum PredictionsService {
             clock: context.clock,
             phaseDeadline: context.work.phaseDeadline
         )
+        let (history, models) = (PointsHistory(), ServedModels())
         // The finishes of one date queue behind each other, so more than two workers would only wait.
         return PhaseServiceDefinition(
             phase: .predictions,
             service: Phase.predictions.name,
             topics: [.phase4PrecomputeComplete, .phase5PredictionRequest],
-            processors: [PredictionCoordinator(), PlayerPredictions()],
+            processors: [
+                PredictionCoordinator(models: models), PlayerPredictions(history: history, models: models),
+            ],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
             operatorDesk: OperatorDesk(

@@ -68,13 +68,15 @@ extension Slate {
                    COALESCE(p.is_home, c.home_game) AS is_home, c.days_rest, c.back_to_back, c.player_status, c.injury_report,
                    p.predicted_points, p.confidence_score, p.recommendation, p.current_points_line, p.line_source,
                    p.is_line_synthetic, p.feature_quality_score, p.model_version,
-                   (p.components->>'over_probability')::double precision AS over_probability,
-                   (p.features_snapshot->'features'->>5)::double precision AS fatigue_score
+                   p.over_probability,
+                   (f.features->>5)::double precision AS fatigue_score
             FROM (SELECT * FROM nba_analytics.upcoming_player_game_context
                   WHERE game_date = \(date.postgresDate) AND removed_at IS NULL) AS c
-            FULL JOIN (SELECT * FROM nba_predictions.player_prop_predictions
-                       WHERE game_date = \(date.postgresDate) AND removed_at IS NULL AND system_id = \(ShownSystem.id)) AS p
+            FULL JOIN (SELECT * FROM nba_predictions.shown_prediction WHERE game_date = \(date.postgresDate)) AS p
                 ON p.player_lookup = c.player_lookup
+            LEFT JOIN (SELECT player_lookup, features FROM nba_precompute.ml_feature_store_v2
+                       WHERE game_date = \(date.postgresDate) AND removed_at IS NULL) AS f
+                ON f.player_lookup = p.player_lookup
             ORDER BY 1, p.game_id, p.model_version
             """
         )

@@ -79,7 +79,7 @@ struct OperatorTests {
                 try await harness.count("SELECT count(*) FROM nba_orchestration.task WHERE state = 'skipped'") == 130
             )
             await harness.work(run, definition(harness))
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 0)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == 0)
         }
     }
 
@@ -94,7 +94,7 @@ struct OperatorTests {
                 """
             )
             await harness.work(run, definition(harness))
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 129)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == 129)
             let request = try await harness.file(
                 "retry_task",
                 run,
@@ -109,7 +109,7 @@ struct OperatorTests {
             let opened = try #require(try await harness.answer(request).openedRunID)
             let records = try await harness.pool.transaction { try await RunRecord.load([opened], in: $0) }
             await harness.work(try #require(records[opened]), definition(harness))
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 130)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == 130)
             let players: [String] = try await harness.pool.query(
                 "SELECT unit FROM nba_orchestration.task WHERE run_id = \(opened) AND processor = 'player_predictions'"
             ).column("unit")

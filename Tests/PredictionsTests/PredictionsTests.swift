@@ -3,6 +3,7 @@ import Foundation
 import Models
 import Postgres
 import PostgresTestKit
+import Serving
 import Testing
 import Warehouse
 
@@ -27,7 +28,19 @@ struct PredictionsTests {
             await harness.work(run, definition(harness))
 
             let players = slate.players.count
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == players)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == players)
+            // Rules say something of every player, and what is not learnt says nothing.
+            let bySystem = try await harness.pool.query(
+                """
+                SELECT system_id, count(*) AS players, min(model_version) AS version
+                FROM nba_predictions.player_prop_predictions GROUP BY 1 ORDER BY 1
+                """
+            )
+            #expect(
+                try bySystem.column("system_id", as: String.self) == ["moving_average", "similarity", "zone_matchup"]
+            )
+            let counts = try bySystem.column("players", as: Int64.self).map(Int.init)
+            #expect(counts[0] == players && counts[2] == players)
             let batch = try await harness.pool.query("SELECT * FROM nba_predictions.prediction_batch").one()
             #expect(try batch.decode("state", as: String.self) == "complete")
             #expect(try batch.decode("open_count", as: Int32.self) == 0)
@@ -39,9 +52,9 @@ struct PredictionsTests {
             #expect(
                 try await harness.count(
                     """
-                    SELECT count(*) FROM nba_predictions.player_prop_predictions AS p JOIN nba_orchestration.task AS t
+                    SELECT count(DISTINCT t.unit) FROM nba_predictions.player_prop_predictions AS p JOIN nba_orchestration.task AS t
                         ON t.execution_id = p.execution_id AND t.unit = p.player_lookup
-                    WHERE t.state = 'success' AND t.entities_changed = 1
+                    WHERE t.state = 'success' AND t.entities_changed > 0
                     """
                 ) == players
             )
@@ -130,7 +143,7 @@ struct PredictionsTests {
                 )
             }
             #expect(
-                try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions")
+                try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction")
                     == slate.players.count
             )
         }
@@ -146,7 +159,7 @@ struct PredictionsTests {
                 phase: .predictions,
                 service: "predictions",
                 topics: [],
-                processors: [PredictionCoordinator()],
+                processors: [PredictionCoordinator(models: ServedModels())],
                 onTerminal: definition(harness).onTerminal
             )
             for round in 0..<60 {
@@ -173,7 +186,7 @@ struct PredictionsTests {
             let first = try await harness.open(day, from: .predictions, marking: allNames)
             await harness.work(first, definition(harness))
             let changed = slate.players[3].lookup
-            try await slate.writeFeatures(harness.pool, only: [changed], last5: 30, version: "b")
+            try await slate.writeFeatures(harness.pool, only: [changed], line: 17.5, version: "b")
             let markers = try harness.players([changed], of: PredictionCoordinator.name, in: .predictions, on: day)
             let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
             await harness.work(delta, definition(harness))
@@ -185,7 +198,7 @@ struct PredictionsTests {
                     == 1
             )
             let moved = try await harness.pool.query(
-                "SELECT player_lookup FROM nba_predictions.player_prop_predictions WHERE run_id = \(delta.runID)"
+                "SELECT DISTINCT player_lookup FROM nba_predictions.player_prop_predictions WHERE run_id = \(delta.runID)"
             )
             #expect(try moved.column("player_lookup", as: String.self) == [changed])
             #expect(try await harness.phaseState(delta, .predictions) == "complete")
@@ -195,7 +208,7 @@ struct PredictionsTests {
                 try await harness.scalar(
                     "SELECT row_count FROM nba_orchestration.snapshot_head WHERE table_name = \(PlayerPropPrediction.table.name)",
                     as: Int32.self
-                ) == Int32(slate.players.count)
+                ) == Int32(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions"))
             )
         }
     }
@@ -272,7 +285,7 @@ struct PredictionsTests {
                 try await harness.scalar("SELECT state FROM nba_predictions.prediction_batch", as: String.self)
                     == "not_started"
             )
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 0)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == 0)
             #expect(
                 try await harness.count(
                     "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'prediction_coordinator'"
@@ -299,7 +312,7 @@ struct PredictionsTests {
             try await slate.write(harness.pool)
             let first = try await harness.open(day, from: .predictions, marking: allNames)
             await harness.work(first, definition(harness))
-            try await slate.writeFeatures(harness.pool, last5: 12, isReady: false, version: "b")
+            try await slate.writeFeatures(harness.pool, line: 12.5, isReady: false, version: "b")
             let markers = try harness.players(
                 [slate.players[0].lookup],
                 of: PredictionCoordinator.name,
@@ -347,7 +360,7 @@ struct PredictionsTests {
             let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: markers)
             await harness.work(delta, definition(harness))
             let left = try await harness.pool.query(
-                "SELECT player_lookup FROM nba_predictions.player_prop_predictions WHERE removed_at IS NOT NULL"
+                "SELECT DISTINCT player_lookup FROM nba_predictions.player_prop_predictions WHERE removed_at IS NOT NULL"
             )
             #expect(try left.column("player_lookup", as: String.self) == [gone])
             let skipped = try await harness.scalar(
@@ -363,7 +376,7 @@ struct PredictionsTests {
         static let name = PlayerPredictions.name
         func execute(_ execution: Execution) async throws -> Outcome {
             if execution.task.unit.hasPrefix("lal") { throw TaskError(.permanent, type: "bug", "broken") }
-            return try await PlayerPredictions().execute(execution)
+            return try await PlayerPredictions(history: PointsHistory(), models: ServedModels()).execute(execution)
         }
     }
 
@@ -372,7 +385,7 @@ struct PredictionsTests {
             let slate = SlateFixture(games: 2)
             try await slate.write(harness.pool)
             var broken = definition(harness)
-            broken.processors = [PredictionCoordinator(), BrokenForOneTeam()]
+            broken.processors = [PredictionCoordinator(models: ServedModels()), BrokenForOneTeam()]
             let run = try await harness.open(day, from: .predictions, marking: allNames)
             await harness.work(run, broken)
             #expect(try await harness.phaseState(run, .predictions) == "complete")
@@ -424,7 +437,7 @@ struct PredictionsTests {
                 phase: .predictions,
                 service: "predictions",
                 topics: [],
-                processors: [PredictionCoordinator()],
+                processors: [PredictionCoordinator(models: ServedModels())],
                 onTerminal: definition(harness).onTerminal
             )
             await harness.work(run, coordinatorOnly)
@@ -442,7 +455,7 @@ struct PredictionsTests {
                 ) == 0
             )
             // The rows are current values and stay; the markers that they left start the pages of the next run.
-            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 52)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == 52)
         }
     }
 
@@ -454,20 +467,29 @@ struct PredictionsTests {
             await harness.work(run, definition(harness))
             let player = try #require(slate.players.first { $0.index % 5 != 0 && $0.isHome })
             let row = try await harness.pool.query(
-                "SELECT * FROM nba_predictions.player_prop_predictions WHERE player_lookup = \(player.lookup)"
+                """
+                SELECT * FROM nba_predictions.player_prop_predictions
+                WHERE player_lookup = \(player.lookup) AND system_id = 'moving_average'
+                """
             ).one()
-            let expected = 0.5 * 20 + 0.3 * 18 + 0.2 * 17 + 0.5
-            #expect(abs(try row.decode("predicted_points", as: Double.self) - expected) < 1e-12)
-            #expect(try row.decode("line_margin", as: Double.self) == expected - 15.5)
-            #expect(try row.decode("recommendation", as: String.self) == "OVER")
-            #expect(try row.decode("features_hash", as: String.self) == "a-\(player.lookup)")
-            let snapshot = try JSONValue(parsing: row.decode("features_snapshot", as: PostgresJSON.self).bytes)
-            #expect(snapshot["features"]?.arrayValue?.count == 60)
-            #expect(snapshot["features"]?[Feature.pointsAverageLast5.index]?.doubleValue == 20)
-            #expect(snapshot["missing"]?["fatigue_score"]?.stringValue == "not built")
+            let predicted: Double = try row.decode("predicted_points")
             let components = try JSONValue(parsing: row.decode("components", as: PostgresJSON.self).bytes)
-            #expect(components["missing"]?.arrayValue?.contains(.string("fatigue_score")) == true)
-            #expect(components["terms"]?["home"]?.doubleValue == 0.5)
+            let terms = try #require(components["terms"]?.objectValue)
+            #expect(abs(terms.reduce(0) { $0 + ($1.1.doubleValue ?? .nan) } - predicted) < 1e-9)
+            #expect(components["history_games"]?.intValue == Int64(SlateFixture.historyDays))
+            #expect(try row.decode("line_margin", as: Double.self) == predicted - 15.5)
+            // Nobody quotes a price, and without one there is no bet.
+            #expect(try row.decode("recommendation", as: String.self) == "PASS")
+            #expect(components["recommendation_reason"]?.stringValue == "no_price")
+            let interval = (
+                try row.decode("interval_low", as: Double.self), try row.decode("interval_high", as: Double.self)
+            )
+            #expect(interval.0 < predicted && predicted < interval.1)
+            let snapshot: PostgresJSON = try row.decode("features_snapshot")
+            let profile = try #require(try JSONValue(parsing: snapshot.bytes)["profile"])
+            let scored = (0..<SlateFixture.historyDays).map { Double(slate.points(player, $0)) }
+            #expect(profile["points_last_10"]?.doubleValue == scored.reduce(0, +) / Double(scored.count))
+            #expect(profile["games"]?.intValue == Int64(scored.count))
         }
     }
 }

@@ -9,6 +9,8 @@ import Warehouse
 /// A slate with predictions, offers and history in the database, as the phases before would leave it.
 struct PublishedSlate: Sendable {
     static let pairs = [("BOS", "LAL"), ("MIA", "NYK"), ("DEN", "PHX"), ("CHI", "ATL")]
+    /// What speaks to readers.
+    static let system = "moving_average"
 
     var date: GameDate
     var games = 2
@@ -54,11 +56,33 @@ struct PublishedSlate: Sendable {
 
     func write(_ pool: PostgresPool) async throws {
         try await writeSchedule(pool)
+        try await writeBatch(pool)
         for member in members {
             try await writeContext(member, pool)
             try await writePrediction(member, pool)
             if member.number > 0 { try await writeOffer(member, pool) }
         }
+    }
+
+    /// The batch that says which system readers are shown.
+    func writeBatch(_ pool: PostgresPool) async throws {
+        let run = UUID()
+        try await pool.execute(
+            """
+            INSERT INTO nba_orchestration.run
+                (run_id, kind, game_date, lane, first_phase, until_phase, correlation_id, plan_key, state, opened_by,
+                 finished_at)
+            VALUES (\(run), 'pregame', \(date.postgresDate), 'live', 5, 5, 'test', \("test:\(run)"), 'complete', 'test',
+                    now())
+            """
+        )
+        try await pool.execute(
+            """
+            INSERT INTO nba_predictions.prediction_batch
+                (batch_id, run_id, game_date, expected_count, open_count, state, systems)
+            VALUES (\(UUID()), \(run), \(date.postgresDate), 0, 0, 'complete', \([Self.system, "similarity"]))
+            """
+        )
     }
 
     func writeSchedule(_ pool: PostgresPool) async throws {
@@ -95,7 +119,7 @@ struct PublishedSlate: Sendable {
     {
         let line: Double? = member.number == 0 ? nil : 10.5 + Double(member.number)
         let row = PlayerPropPrediction(
-            systemID: ShownSystem.id,
+            systemID: Self.system,
             modelVersion: "1.0",
             playerLookup: member.lookup,
             gameDate: date,
@@ -104,13 +128,14 @@ struct PublishedSlate: Sendable {
             opponentTeamAbbr: member.opponent,
             isHome: member.isHome,
             predictedPoints: points ?? (line ?? 15) + 5,
+            overProbability: line == nil ? nil : 0.75,
             confidenceScore: line == nil ? 0.5 : 0.75,
             recommendation: line == nil ? "NO_LINE" : "OVER",
             currentPointsLine: line,
             lineSource: line == nil ? nil : "draftkings",
             isLineSynthetic: line == nil ? nil : synthetic,
-            components: #"{"over_probability":0.75}"#,
-            featuresSnapshot: #"{"features":[]}"#,
+            components: "{}",
+            featuresSnapshot: "{}",
             featuresHash: "h",
             featureVersion: "v2",
             featureQualityScore: 91,
@@ -122,12 +147,13 @@ struct PublishedSlate: Sendable {
                 (prediction_id, system_id, model_version, player_lookup, game_date, game_id, team_abbr,
                  opponent_team_abbr, is_home, predicted_points, confidence_score, recommendation, has_prop_line,
                  current_points_line, line_margin, line_source, is_line_synthetic, components, features_snapshot,
-                 features_hash, feature_version, feature_quality_score, build_commit)
+                 features_hash, feature_version, feature_quality_score, build_commit, over_probability)
             VALUES (\(row.predictionID), \(row.systemID), \(row.modelVersion), \(row.playerLookup), \(date.postgresDate),
                     \(row.gameID), \(row.teamAbbr), \(row.opponentTeamAbbr), \(row.isHome), \(row.predictedPoints),
                     \(row.confidenceScore), \(row.recommendation), \(line != nil), \(line),
                     \(line.map { row.predictedPoints - $0 }), \(row.lineSource), \(row.isLineSynthetic),
-                    \(PostgresJSON(row.components)), \(PostgresJSON(row.featuresSnapshot)), 'h', 'v2', 91, 'test')
+                    \(PostgresJSON(row.components)), \(PostgresJSON(row.featuresSnapshot)), 'h', 'v2', 91, 'test',
+                    \(row.overProbability))
             ON CONFLICT (game_date, player_lookup, game_id, system_id, model_version)
                 DO UPDATE SET predicted_points = excluded.predicted_points, removed_at = NULL,
                     is_line_synthetic = excluded.is_line_synthetic

@@ -132,10 +132,7 @@ struct FinishedSeason {
 
     func past(before date: GameDate, _ history: PointsHistory) async throws -> PointsPast {
         try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
-            try await history.past(
-                before: date,
-                SnapshotReader(transaction: transaction, processor: "player_predictions", gameDate: date)
-            )
+            try await history.past(before: date, in: transaction)
         }
     }
 }

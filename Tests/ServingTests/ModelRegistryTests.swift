@@ -1,9 +1,9 @@
 import Basketball
 import Foundation
+import Pipeline
 import Postgres
 import Testing
 
-@testable import Pipeline
 @testable import Serving
 
 @Suite struct ModelRegistryTests {
@@ -36,8 +36,7 @@ import Testing
     private func serving(_ date: String, _ season: FinishedSeason) async throws -> String? {
         let day = FinishedSeason.day(date)
         return try await season.pool.transaction(.repeatableRead, readOnly: true) { transaction in
-            let reader = SnapshotReader(transaction: transaction, processor: "prediction_coordinator", gameDate: day)
-            return try await ModelRegistry.model(serving: day, reader)?.modelID
+            try await ModelRegistry.model(serving: day, in: transaction)?.modelID
         }
     }
 

@@ -57,6 +57,10 @@ public struct PointsLines: Sendable, Hashable {
     public var deviation: Double?
     /// How many books had a line.
     public var books: Int
+    /// Every line of each book at the last moment at which it was seen, by book and line.
+    public var offers: [PointsLineQuote]
+    /// The moment before which everything was seen.
+    public var tipoff: Date
 
     /// `current` − `opening`.
     public var movement: Double { (current - opening).stored }
@@ -79,6 +83,11 @@ public struct PointsLines: Sendable, Hashable {
         consensus = SampleStatistics.median(lines)?.stored ?? chosen.value.line
         deviation = SampleStatistics.standardDeviation(lines)?.stored
         books = lines.count
+        self.tipoff = tipoff
+        offers = byBook.sorted { $0.key < $1.key }.flatMap { _, quotes in
+            let last = quotes.map(\.seenAt).max()
+            return quotes.filter { $0.seenAt == last }.sorted { $0.line < $1.line }
+        }
     }
 
     private static func isPreferred(

@@ -6,6 +6,15 @@ public enum PropSide: String, Sendable, Hashable, Codable, CaseIterable {
     case over, under
 }
 
+/// What to do with a line.
+public enum Recommendation: String, Sendable, Hashable, CaseIterable {
+    case over = "OVER"
+    case under = "UNDER"
+    /// There is a line, and no reason to take a side.
+    case pass = "PASS"
+    case noLine = "NO_LINE"
+}
+
 /// What a side at its real price is worth.
 public struct PricedSide: Sendable, Hashable {
     /// American odds.

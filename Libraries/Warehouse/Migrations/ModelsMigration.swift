@@ -114,11 +114,24 @@ extension WarehouseMigrations {
                 ALTER TABLE nba_predictions.player_prop_predictions
                     ADD CHECK (lane IN ('live', 'backfill')), ADD CHECK (interval_low <= interval_high);
                 ALTER TABLE nba_predictions.prediction_batch
-                    ADD COLUMN model_id text REFERENCES nba_predictions.model, ADD COLUMN systems text[] NOT NULL DEFAULT '{}';
+                    ADD COLUMN model_id text REFERENCES nba_predictions.model,
+                    ADD COLUMN systems text[] NOT NULL DEFAULT '{moving_average}';
+                ALTER TABLE nba_predictions.prediction_batch ALTER COLUMN systems DROP DEFAULT;
                 COMMENT ON COLUMN nba_predictions.prediction_batch.model_id IS
                     ' |  | the model that serves the batch; null when only rules predict';
                 COMMENT ON COLUMN nba_predictions.prediction_batch.systems IS
                     ' |  | the systems that predict, the one that readers are shown first';
+
+                -- One system speaks to readers: the first one of the date's last batch.
+                CREATE VIEW nba_predictions.shown_prediction AS
+                SELECT p.* FROM nba_predictions.player_prop_predictions AS p
+                JOIN (SELECT DISTINCT ON (game_date) game_date, systems[1] AS system_id
+                      FROM nba_predictions.prediction_batch WHERE state IN ('open', 'complete')
+                      ORDER BY game_date, started_at DESC, batch_id) AS b
+                    ON b.game_date = p.game_date AND b.system_id = p.system_id
+                WHERE p.removed_at IS NULL;
+                COMMENT ON VIEW nba_predictions.shown_prediction IS
+                    'The predictions that readers are shown: those of the first system of the date''s last batch';
                 """
     )
 
