@@ -1,19 +1,6 @@
 public import Basketball
 import Boosting
 
-/// The finished games of one date.
-public struct GameDay: Sendable {
-    public var date: GameDate
-    public var players: [PlayerBox]
-    public var teams: [TeamBox]
-
-    public init(date: GameDate, players: [PlayerBox], teams: [TeamBox]) {
-        self.date = date
-        self.players = players
-        self.teams = teams
-    }
-}
-
 /// Trains on some seasons and predicts every appearance of a later one, date by date, from what was known before it.
 public struct PointsEvaluation: Sendable {
     /// Which appearances a score is of.
@@ -23,13 +10,17 @@ public struct PointsEvaluation: Sendable {
         case all
     }
 
-    /// What predicts.
+    /// What predicts: four means that everybody can compute, and the systems by their ``PointsSystem`` names.
     public enum System: String, Sendable, Hashable, CaseIterable {
         case seasonAverage = "season_average"
         case last5 = "last_5"
         case last10 = "last_10"
         case exponentiallyWeighted = "exponentially_weighted"
+        case movingAverage = "moving_average"
+        case zoneMatchup = "zone_matchup"
+        case similarity
         case gradientBoosted = "gradient_boosted"
+        case ensemble
     }
 
     public struct Score: Sendable {
@@ -38,105 +29,109 @@ public struct PointsEvaluation: Sendable {
         public var accuracy: AccuracyScore
     }
 
-    /// In the order of systems, the populations of each together.
-    public let scores: [Score]
-    /// The probability of more points than the half above the whole points of the exponentially weighted mean, population B.
-    public let calibration: CalibrationScore
-    /// Appearances that the model was trained on.
-    public let trainedOn: Int
+    /// What is being done.
+    public enum Step: Sendable, Hashable {
+        case features(Season)
+        case training
+        case judging(Season)
+    }
 
-    static let rotationMinutes = 10.0
+    /// In the order of systems, the populations of each together. A system that says nothing of some appearances is scored
+    /// on the others.
+    public let scores: [Score]
+    /// Intervals, slices and calibration of population B.
+    public let report: Report
+    public let leakProbe: LeakProbe
+    /// What was trained, on nothing of the test season.
+    public let models: PointsModelSet
+    public let test: Season
+
+    /// Appearances that the models were trained on.
+    public var trainedOn: Int { models.training.appearances }
+
+    /// Every so many dates of the test season one is walked again with other results.
+    static let probedDates = 16
 
     /// - Parameters:
     ///   - days: all dates of the seasons up to the test season, in order. Earlier seasons than those trained on only
     ///     serve as history.
     ///   - train: the seasons to train on, three or more, all before `test`.
-    ///   - progress: called with each season when its features are there.
+    ///   - seed: draws the trees' rows and columns, the probes' shuffles and the intervals' samples.
+    ///   - progress: called when a step begins.
     /// - Throws: ``PointsStateError``, ``PointsModelError``, ``PointsEvaluationError`` and what training throws.
     public init(
         _ days: [GameDay],
         train: ClosedRange<Season>,
         test: Season,
         seed: Int = 1,
-        progress: (Season) -> Void = { _ in }
+        progress: (Step) -> Void = { _ in }
     ) throws {
         guard train.upperBound < test else { throw PointsEvaluationError.testNotAfterTraining }
-        var state = PointsFeatureState()
-        var records: [Int: ScoringRecord] = [:]
-        var examples = PointsExamples()
-        var tested = PointsExamples()
-        var before: [ScoringRecord] = []
-        var season: Season?
-        for day in days {
-            guard let current = day.players.first?.side.season, current <= test else { continue }
-            if let season, season != current { progress(season) }
-            season = current
-            let isTest = current == test
-            if isTest || train.contains(current) {
-                let rows = try state.features(for: day.players.map { PointsRequest(player: $0.player, side: $0.side) })
-                for (row, box) in zip(rows, day.players) {
-                    if isTest { tested.append(row, box) } else { examples.append(row, box) }
-                }
+        let tested = days.filter { $0.season == test }
+        guard !tested.isEmpty else { throw PointsEvaluationError.noGames(test) }
+        var walk = LeagueWalk()
+        let examples = try Self.examples(&walk, days.filter { ($0.season ?? test) < test }, train, progress)
+        progress(.training)
+        let models = try PointsModelSet(training: examples, seed: seed)
+        let predictor = PointsPredictor(models: models)
+
+        progress(.judging(test))
+        var judged: [JudgedAppearance] = []
+        var probe = LeakProbe()
+        for (index, day) in tested.enumerated() {
+            let start = walk
+            let before = try walk.step(day)
+            let outcomes = try predictor.predict(before.rows)
+            for (box, (record, outcomes)) in zip(day.players, zip(before.records, outcomes)) {
+                judged.append(try JudgedAppearance(box, record: record, outcomes: outcomes))
             }
-            if isTest { before += day.players.map { records[$0.player] ?? ScoringRecord() } }
-            for box in day.players {
-                records[box.player, default: ScoringRecord()].add(
-                    points: box.points,
-                    minutes: box.minutes,
-                    season: current
-                )
-            }
-            try state.absorb(players: day.players, teams: day.teams)
+            guard index % Self.probedDates == Self.probedDates / 2 else { continue }
+            let next = index + 1 < tested.count ? tested[index + 1] : nil
+            try probe.probe(day, next: next, before: start, after: walk, predictor: predictor, seed: seed + index)
         }
-        if let season { progress(season) }
-        guard tested.count > 0 else { throw PointsEvaluationError.noGames(test) }
-        for season in train.lowerBound.startYear...train.upperBound.startYear {
-            guard examples.seasons.contains(Season(startYear: season)) else {
-                throw PointsEvaluationError.noGames(Season(startYear: season))
-            }
-        }
-        let model = try PointsModel(training: examples, seed: seed)
-        trainedOn = examples.count
-        (scores, calibration) = try Self.judge(try model.predict(tested.values), tested.points, before)
+        scores = Self.scores(judged)
+        report = Report(judged.filter(\.isRotation), seed: seed)
+        leakProbe = probe
+        self.models = models
+        self.test = test
     }
 
-    private static func judge(
-        _ predictions: [PointsModel.Prediction],
-        _ points: [Int],
-        _ records: [ScoringRecord]
-    ) throws -> ([Score], CalibrationScore) {
-        var scores: [System: [Population: AccuracyScore]] = [:]
-        var calibration = CalibrationScore()
-        for ((prediction, actual), record) in zip(zip(predictions, points), records) {
-            let isRotation = (record.minutesLast10 ?? 0) >= rotationMinutes
-            for system in System.allCases {
-                let (mean, median) =
-                    switch system {
-                    case .seasonAverage: (record.seasonAverage, record.seasonAverage)
-                    case .last5: (record.last5, record.last5)
-                    case .last10: (record.last10, record.last10)
-                    case .exponentiallyWeighted: (record.exponentiallyWeighted, record.exponentiallyWeighted)
-                    case .gradientBoosted: (prediction.mean, prediction.median)
-                    }
-                for population in Population.allCases where population == .all || isRotation {
-                    scores[system, default: [:]][population, default: AccuracyScore()]
-                        .add(mean: mean, median: median, actual: actual)
-                }
-            }
-            guard isRotation else { continue }
-            let line = record.exponentiallyWeighted.rounded(.down) + 0.5
-            calibration.add(try prediction.outcome.probabilities(line: line).over, Double(actual) > line)
+    /// Walks the seasons before the test season.
+    private static func examples(
+        _ walk: inout LeagueWalk,
+        _ days: [GameDay],
+        _ train: ClosedRange<Season>,
+        _ progress: (Step) -> Void
+    ) throws -> PointsExamples {
+        var examples = PointsExamples()
+        var season: Season?
+        for day in days {
+            guard let current = day.season else { continue }
+            if season != current { progress(.features(current)) }
+            season = current
+            let before = try walk.step(day, isTold: train.contains(current))
+            for (row, box) in zip(before.rows, day.players) { examples.append(row, box) }
         }
-        let ordered = System.allCases.flatMap { system in
+        let seasons = Set(examples.seasons)
+        for year in train.lowerBound.startYear...train.upperBound.startYear {
+            guard seasons.contains(Season(startYear: year)) else {
+                throw PointsEvaluationError.noGames(Season(startYear: year))
+            }
+        }
+        return examples
+    }
+
+    private static func scores(_ judged: [JudgedAppearance]) -> [Score] {
+        System.allCases.enumerated().flatMap { index, system in
             Population.allCases.map { population in
-                Score(
-                    system: system,
-                    population: population,
-                    accuracy: scores[system]?[population] ?? AccuracyScore()
-                )
+                var accuracy = AccuracyScore()
+                for row in judged where population == .all || row.isRotation {
+                    guard let said = row.said[index] else { continue }
+                    accuracy.add(mean: said.mean, median: said.median, actual: row.points)
+                }
+                return Score(system: system, population: population, accuracy: accuracy)
             }
         }
-        return (ordered, calibration)
     }
 }
 
