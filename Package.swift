@@ -178,7 +178,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Scrapers", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit", "Postgres",
+            "TipoffCommands", "Scrapers", "Models", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit",
+            "Postgres",
             "Kafka", "Basketball", arguments, logging,
         ],
         path: "Tests/TipoffTests",

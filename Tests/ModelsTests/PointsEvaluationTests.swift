@@ -17,6 +17,19 @@ import Testing
         for score in evaluation.scores where score.population == .all {
             #expect(score.accuracy.count == appearances, "\(score.system)")
         }
+        #expect(evaluation.report.systems.map(\.system) == PointsEvaluation.System.allCases)
+        for system in evaluation.report.systems {
+            #expect(system.count + system.skipped == evaluation.report.appearances)
+            for interval in [system.meanAbsoluteError, system.rootMeanSquaredError, system.bias] {
+                #expect(interval.low <= interval.value && interval.value <= interval.high, "\(system.system)")
+                #expect(interval.low < interval.high, "\(system.system)")
+            }
+            for slices in [system.tiers, system.months] {
+                #expect(slices.reduce(0) { $0 + $1.accuracy.count } == system.count, "\(system.system)")
+            }
+            #expect((system.calibration == nil) == system.system.isBaseline)
+            #expect((system.coverage80 == nil) == system.system.isBaseline)
+        }
         func error(_ system: PointsEvaluation.System) throws -> Double {
             let score = try #require(evaluation.scores.first { $0.system == system && $0.population == .rotation })
             return try #require(score.accuracy.meanAbsoluteError)
@@ -25,8 +38,50 @@ import Testing
         let model = try error(.gradientBoosted)
         let last5 = try error(.last5)
         #expect(model < last5)
-        let calibrated = try #require(evaluation.calibration.expectedCalibrationError)
+        let boosted = try #require(evaluation.report[.gradientBoosted])
+        let calibrated = try #require(boosted.calibration?.expectedCalibrationError)
         #expect(calibrated < 0.1)
+        let coverage = try #require(boosted.coverage80)
+        #expect(coverage > 0.7 && coverage < 0.9)
+        // It is compared with the best baseline there is.
+        let baselines = try PointsEvaluation.System.allCases.filter(\.isBaseline).map { ($0, try error($0)) }
+        let best = try #require(baselines.min { $0.1 < $1.1 })
+        #expect(boosted.absoluteComparison.baseline == best.0)
+        #expect(abs(boosted.absoluteComparison.difference.value - (model - best.1)) < 1e-9)
+
+        // Shuffled results of a date change nothing of it, and much after it.
+        let probe = evaluation.leakProbe
+        #expect(probe.dates > 0 && probe.appearances > 0)
+        #expect(probe.changed == 0)
+        #expect(probe.changedFollowers > probe.followers / 2)
+
+        let card = PointsModelCard(evaluation, command: "tipoff evaluate").markdown
+        for system in PointsEvaluation.System.allCases { #expect(card.contains("| \(system.rawValue) | ")) }
+        #expect(card.contains("| 0 changed |"))
+    }
+
+    @Test func aShuffledDateKeepsItsPlayersAndShowsAfterwards() throws {
+        let league = try SeededSeasons(seed: 12, seasons: 2018...2018, daysOfSeason: 6)
+        var walk = LeagueWalk()
+        for day in league.days.dropLast(2) { _ = try walk.step(day) }
+        let (day, next) = (league.days[4], league.days[5])
+        var after = walk
+        _ = try after.step(day)
+        var probe = LeakProbe()
+        try probe.probe(
+            day,
+            next: next,
+            before: walk,
+            after: after,
+            predictor: PointsPredictor(models: nil),
+            seed: 1
+        )
+        #expect(probe.changed == 0)
+        #expect(probe.changedFollowers == probe.followers && probe.followers == next.players.count)
+        let shuffled = day.shuffled(seed: 1)
+        #expect(shuffled.players.map(\.player) == day.players.map(\.player))
+        #expect(shuffled.players.map(\.points) != day.players.map(\.points))
+        #expect(shuffled.players.map(\.points).sorted() == day.players.map(\.points).sorted())
     }
 
     @Test func whatHappensOnADayChangesNoPredictionOfIt() throws {

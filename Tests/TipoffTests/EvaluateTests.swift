@@ -1,5 +1,6 @@
 import Basketball
 import Foundation
+import Models
 import Pipeline
 import Testing
 
@@ -71,7 +72,7 @@ import Testing
             let scores = try #require(try JSONValue(parsing: Array(result.output.utf8)).arrayValue)
             let names = Set(scores.compactMap { $0.dictionaryValue?["system"]?.stringValue })
             #expect(names.isSuperset(of: ["season_average", "last_5", "last_10", "exponentially_weighted"]))
-            #expect(names.contains("gradient_boosted"))
+            #expect(names.isSuperset(of: PointsSystem.allCases.map(\.rawValue)))
             for score in scores {
                 let fields = try #require(score.dictionaryValue)
                 #expect(Set(fields.keys) == ["system", "population", "n", "mae", "rmse", "bias"])
@@ -82,6 +83,44 @@ import Testing
             text.expect(0)
             #expect(text.output.hasPrefix("2021-22, trained on 2018-19 to 2020-21: 960 appearances\n"))
             #expect(text.output.contains("expected calibration error"))
+            #expect(!text.output.contains("leak probe"))
+        }
+    }
+
+    @Test func theReportAndTheCardTellTheSameEvaluation() async throws {
+        try await withLogs { folder in
+            let card = folder.appending(path: "card.md")
+            let result = await tipoff(
+                ["evaluate", "--data", folder.path, "--report", "--json", "--card", card.path] + Self.seasons
+            )
+            result.expect(0)
+            let report = try #require(try JSONValue(parsing: Array(result.output.utf8)).dictionaryValue)
+            #expect(report["scores"]?.arrayValue?.count == 2 * PointsEvaluation.System.allCases.count)
+            let systems = try #require(report["systems"]?.arrayValue)
+            let ensemble = try #require(
+                systems.first { $0.dictionaryValue?["system"] == .string("ensemble") }?.dictionaryValue
+            )
+            for error in ["mae", "rmse"] {
+                let interval = try #require(ensemble[error]?.dictionaryValue)
+                let value = try #require(interval["value"]?.doubleValue)
+                let low = try #require(interval["low"]?.doubleValue)
+                let high = try #require(interval["high"]?.doubleValue)
+                #expect(low <= value && value <= high)
+            }
+            #expect(report["leak_probe"]?.dictionaryValue?["changed"] == .int(0))
+            let markdown = try String(contentsOf: card, encoding: .utf8)
+            #expect(markdown.hasPrefix("# Model card: points of a player in a game\n"))
+            #expect(markdown.contains("--test 2021-22 --card card.md"))
+            #expect(!markdown.contains(folder.path))
+
+            let text = await tipoff(["evaluate", "--data", folder.path, "--report"] + Self.seasons)
+            text.expect(0)
+            #expect(text.output.contains("leak probe: 0 of "))
+            let nowhere = await tipoff(
+                ["evaluate", "--data", folder.path, "--card", "/nowhere/at/all/card.md"] + Self.seasons
+            )
+            nowhere.expect(2)
+            #expect(nowhere.errors.contains("/nowhere/at/all"))
         }
     }
 

@@ -25,8 +25,8 @@ public enum PointsRules {
     public static let all: [any PointsRule] = [MovingAverageRule(), ZoneMatchupRule(), SimilarityRule()]
 }
 
-/// What the games of 2018-19 to 2021-22 say about rest, venue and opponent, as shares of a player's usual points: by least
-/// squares of points less an average of past games, players of ten minutes or more, 63,000 rows. Checked on 2022-23.
+/// What the games of 2019-20 to 2021-22 say about rest, venue and opponent, as shares of a player's usual points: by least
+/// squares of points less an average of past games, players of ten minutes or more, 64,300 rows. Checked on 2022-23.
 enum ContextEffects {
     /// On the second night of two. More rest than a day's has no effect that could be told from chance, and long absences
     /// lower points for other reasons, so that the term only ever takes away.

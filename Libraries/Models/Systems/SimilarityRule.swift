@@ -11,8 +11,8 @@ import Foundation
 ///
 /// Likeness, 0 … 100: 40 for the same tier of opponent at the time of the game (20 for the next one), 30 for the same rest
 /// (15 for the next), 15 for the same venue, 15 for the same form (5 for another). Games below ``leastLikeness`` do not
-/// count, and with fewer than ``leastMatches`` there is no prediction. Half life and share were chosen among fifteen
-/// settings on 2021-22 and 2022-23.
+/// count, and with fewer than ``leastMatches`` there is no prediction. Half life and share were chosen among about
+/// fifteen settings on 2021-22 and 2022-23.
 public struct SimilarityRule: PointsRule {
     public let system = PointsSystem.similarity
     public let version = "2.0"

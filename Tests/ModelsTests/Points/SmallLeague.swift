@@ -139,5 +139,6 @@ func isSame(_ left: [PointsFeatureRow], _ right: [PointsFeatureRow]) -> Bool {
     left.count == right.count
         && zip(left, right).allSatisfy { left, right in
             left.player == right.player && left.values.map(\.bitPattern) == right.values.map(\.bitPattern)
+                && left.profile == right.profile
         }
 }
