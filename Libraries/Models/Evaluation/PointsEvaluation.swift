@@ -112,12 +112,7 @@ public struct PointsEvaluation: Sendable {
             let before = try walk.step(day, isTold: train.contains(current))
             for (row, box) in zip(before.rows, day.players) { examples.append(row, box) }
         }
-        let seasons = Set(examples.seasons)
-        for year in train.lowerBound.startYear...train.upperBound.startYear {
-            guard seasons.contains(Season(startYear: year)) else {
-                throw PointsEvaluationError.noGames(Season(startYear: year))
-            }
-        }
+        try examples.require(train)
         return examples
     }
 

@@ -59,4 +59,13 @@ public struct PointsExamples: Sendable {
         }
         return index
     }()
+
+    /// Throws ``PointsEvaluationError`` `noGames` unless every season of the range is there.
+    func require(_ wanted: ClosedRange<Season>) throws(PointsEvaluationError) {
+        let known = Set(seasons)
+        for year in wanted.lowerBound.startYear...wanted.upperBound.startYear
+        where !known.contains(Season(startYear: year)) {
+            throw .noGames(Season(startYear: year))
+        }
+    }
 }

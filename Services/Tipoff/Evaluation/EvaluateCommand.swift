@@ -25,13 +25,17 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A folder with player_game_logs_SEASON.csv.gz and team_game_logs_SEASON.csv.gz.")
     var data: String
 
-    @Option(name: .long, help: "The first season to train on, such as 2018-19.", transform: Self.season)
+    @Option(name: .long, help: "The first season to train on, such as 2018-19.", transform: SeasonArgument.read)
     var trainFrom: Season
 
-    @Option(name: .long, help: "The last season to train on; three seasons are the least.", transform: Self.season)
+    @Option(
+        name: .long,
+        help: "The last season to train on; three seasons are the least.",
+        transform: SeasonArgument.read
+    )
     var trainTo: Season
 
-    @Option(name: .long, help: "The season to predict, after all others.", transform: Self.season)
+    @Option(name: .long, help: "The season to predict, after all others.", transform: SeasonArgument.read)
     var test: Season
 
     @Option(name: .long, help: "Draws the rows and columns of the trees.")
@@ -44,12 +48,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     var card: String?
 
     @OptionGroup var format: FormatOptions
-
-    private static func season(_ text: String) throws -> Season {
-        do { return try Season(label: text) } catch {
-            throw ValidationError("'\(text)' is no season; write it as 2023-24")
-        }
-    }
 
     func validate() throws {
         guard trainFrom <= trainTo else { throw ValidationError("--train-from is after --train-to") }
