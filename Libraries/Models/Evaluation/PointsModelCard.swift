@@ -37,8 +37,8 @@ public struct PointsModelCard: Sendable {
             | seed | \(training.seed) |
 
             The scatter of every system and the ensemble's weights come from the last two training seasons, each predicted by
-            a model of the seasons before it. Settings of the recipe were chosen on 2022-23 and earlier, so that only later test
-            seasons are blind.
+            a model of the seasons before it. Settings of the recipe were chosen on 2022-23 and earlier. Figures of 2023-24 were
+            seen while the recipe was written; nothing was chosen by them.
             """
     }
 
