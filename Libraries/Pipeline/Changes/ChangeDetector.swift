@@ -199,9 +199,13 @@ public struct ChangeDetector: Sendable {
         let keyIndices = table.key.map(table.index)
         let parameters = keyIndices.map { CellArrays.parameter(rows, $0, table.columns[$0].type) }
         let matches = table.key.map { "t.\(identifier: $0) = k.\(identifier: $0)" as SQL }
+        // What is no business of the row is not compared, and may be its largest part.
+        let columns = table.columns.map { column -> SQL in
+            column.isBusiness ? "t.\(identifier: column.name)" : column.type.null
+        }
         let found = try await reader.query(
             """
-            SELECT \(sql: .columns(table.columns.map(\.name), of: "t")) FROM \(sql: .table(table.name)) AS t
+            SELECT \(sql: .joined(columns, separator: ", ")) FROM \(sql: .table(table.name)) AS t
             JOIN unnest(\(sql: .joined(parameters, separator: ", "))) AS k(\(sql: .columns(table.key)))
             ON \(sql: .joined(matches, separator: " AND "))
             """
@@ -265,7 +269,7 @@ public struct ChangeDetector: Sendable {
     }
 
     private func differences(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> [RowDifference.Value] {
-        table.columns.indices.filter { !old[$0].isSame(as: new[$0]) }.map {
+        table.columns.indices.filter { table.columns[$0].isBusiness && !old[$0].isSame(as: new[$0]) }.map {
             RowDifference.Value(column: table.columns[$0].name, before: old[$0], after: new[$0])
         }
     }

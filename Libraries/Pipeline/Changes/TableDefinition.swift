@@ -1,3 +1,4 @@
+import Postgres
 public import Basketball
 public import Foundation
 
@@ -32,6 +33,19 @@ public enum ColumnType: String, Sendable, Hashable {
     case date = "date"
     case instant = "timestamptz"
     case json = "jsonb"
+
+    /// No value of this type.
+    var null: SQL {
+        switch self {
+        case .text: "NULL::text"
+        case .integer: "NULL::bigint"
+        case .double: "NULL::double precision"
+        case .boolean: "NULL::boolean"
+        case .date: "NULL::date"
+        case .instant: "NULL::timestamptz"
+        case .json: "NULL::jsonb"
+        }
+    }
 }
 
 /// A column of a warehouse table.
