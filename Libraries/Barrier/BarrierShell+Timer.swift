@@ -45,30 +45,36 @@ extension BarrierShell {
         return Set(try rows.column("run_id", as: UUID.self))
     }
 
-    /// Opens one delta run for every date that has markers which no open run will see: for a past date, which gets Phases
-    /// 3 and 4 only, when it has been quiet for the wait; for any other when its oldest marker has waited.
+    /// Opens one delta run for every date that has markers which no open run will see: for a past date, which gets only what
+    /// is worth doing for it, when it has been quiet for the wait; for any other when its oldest marker has waited. What
+    /// looks back on a date has a run of its own, after the others of the date.
     public func openDeltas(today: GameDate) async throws -> [OutboxMessage] {
         let wait = deltaWait.limit.seconds
         let todaysWait = deltaWait.duration(for: today, at: clock.now).seconds
+        let lookingBack = Set(registry.lookingBack.map(\.name))
+        let ofTheDay = registry.processors.filter { !$0.reachesPastDates }.map(\.name)
         let rows = try await pool.query(
             """
-            SELECT m.game_date, max(m.marker_id) AS newest, min(m.phase) AS first_phase,
-                   max(r.correlation_id) AS correlation_id
-            FROM nba_orchestration.change_marker AS m
-            LEFT JOIN nba_orchestration.run AS r ON r.run_id = m.origin_run
-            WHERE m.wants_run AND m.phase >= 3
-                AND EXISTS (SELECT 1 FROM nba_orchestration.run AS d
-                            WHERE d.game_date = m.game_date AND d.until_phase >= m.phase AND d.state <> 'open')
-                AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS d
-                                WHERE d.game_date = m.game_date AND d.state = 'open')
-            GROUP BY m.game_date
-            HAVING CASE WHEN m.game_date < \(today.postgres) THEN max(m.marked_at) ELSE min(m.marked_at) END
-                <= now() - interval '1 second'
-                    * CASE WHEN m.game_date = \(today.postgres) THEN \(todaysWait) ELSE \(wait) END
-                -- A run that left them behind is not opened again, and must not keep others from their turn.
-                AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS k
-                                WHERE k.plan_key = 'markers:' || m.game_date || ':' || max(m.marker_id))
-            ORDER BY m.game_date LIMIT 8
+            SELECT DISTINCT ON (game_date) * FROM (
+                SELECT m.game_date, m.processor = ANY(\(lookingBack.sorted())) AS looks_back,
+                       max(m.marker_id) AS newest, min(m.phase) AS first_phase, max(r.correlation_id) AS correlation_id
+                FROM nba_orchestration.change_marker AS m
+                LEFT JOIN nba_orchestration.run AS r ON r.run_id = m.origin_run
+                WHERE m.wants_run AND m.phase >= 3
+                    AND (m.game_date >= \(today.postgres) OR m.processor <> ALL(\(ofTheDay)))
+                    AND EXISTS (SELECT 1 FROM nba_orchestration.run AS d
+                                WHERE d.game_date = m.game_date AND d.until_phase >= m.phase AND d.state <> 'open')
+                    AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS d
+                                    WHERE d.game_date = m.game_date AND d.state = 'open')
+                GROUP BY m.game_date, looks_back
+                HAVING CASE WHEN m.game_date < \(today.postgres) THEN max(m.marked_at) ELSE min(m.marked_at) END
+                    <= now() - interval '1 second'
+                        * CASE WHEN m.game_date = \(today.postgres) THEN \(todaysWait) ELSE \(wait) END
+                    -- A run that left them behind is not opened again, and must not keep others from their turn.
+                    AND NOT EXISTS (SELECT 1 FROM nba_orchestration.run AS k
+                                    WHERE k.plan_key = 'markers:' || m.game_date || ':' || max(m.marker_id))
+            ) AS waiting
+            ORDER BY game_date, looks_back LIMIT 8
             """
         )
         var messages: [OutboxMessage] = []
@@ -76,9 +82,9 @@ extension BarrierShell {
             let date = try row.gameDate("game_date")
             let newest: Int64 = try row.decode("newest")
             let first = try row.phase("first_phase")
+            let looksBack: Bool = try row.decode("looks_back")
             let isPast = date < today
-            let until: Phase = isPast ? max(.precompute, first) : .publishing
-            guard !isPast || first <= .precompute else { continue }
+            let until: Phase = looksBack ? first : isPast ? .precompute : .publishing
             let request = RunRequest(
                 kind: .delta,
                 gameDate: date,
@@ -88,13 +94,13 @@ extension BarrierShell {
                 planKey: "markers:\(date):\(newest)",
                 correlationID: try row.decode("correlation_id", as: String?.self),
                 openedBy: definition.name,
-                reason: "changes on other dates reach this one",
+                reason: looksBack ? "results of the date are to be judged" : "changes on other dates reach this one",
                 triggerSource: .orchestrator
             )
             let opener = RunOpener(registry: registry, role: definition.name, phaseDeadline: phaseDeadline)
             let now = clock.now
             let result = try await pool.transaction { transaction in
-                try await opener.openDelta(request, now: now, in: transaction)
+                try await opener.openDelta(request, only: looksBack ? lookingBack : nil, now: now, in: transaction)
             }
             messages += result.messages
         }

@@ -40,7 +40,7 @@ struct PredictionBatchEnd: Sendable {
         let batches = try await transaction.query(
             "SELECT 1 AS known FROM nba_predictions.prediction_batch WHERE run_id = \(run.runID)"
         )
-        guard !batches.isEmpty else {
+        if batches.isEmpty, try await hasCoordinator(run, in: transaction) {
             return .init(.refused, "the coordinator has not said yet who is predicted; tipoff run cancel ends the run")
         }
         switch try await GivenUp.mark(request, in: transaction) {
@@ -61,11 +61,14 @@ struct PredictionBatchEnd: Sendable {
     ) async throws -> [OutboxMessage] {
         let found = try await transaction.query(
             """
-            SELECT batch_id, state, expected_count, readiness, completed_at IS NOT NULL AS is_complete
-            FROM nba_predictions.prediction_batch WHERE run_id = \(run.runID) FOR UPDATE
+            SELECT batch_id, state, expected_count, readiness FROM nba_predictions.prediction_batch
+            WHERE run_id = \(run.runID) FOR UPDATE
             """
         )
         guard let row = found.first else {
+            guard try await hasCoordinator(run, in: transaction) else {
+                return try await endGrading(of: run, forced: forced, in: transaction)
+            }
             try await fail(run, reason: "the prediction coordinator failed", in: transaction)
             return []
         }
@@ -96,7 +99,7 @@ struct PredictionBatchEnd: Sendable {
             WHERE run_id = \(run.runID)
             """
         )
-        guard open == 0, !batch.isComplete else { return [] }
+        guard open == 0 else { return [] }
         return try await complete(
             batch,
             run,
@@ -123,15 +126,17 @@ struct PredictionBatchEnd: Sendable {
         try await transaction.execute(
             """
             UPDATE nba_predictions.prediction_batch SET
-                state = CASE WHEN state = 'open' THEN 'complete' ELSE state END, completed_at = now(),
+                state = CASE WHEN state = 'open' THEN 'complete' ELSE state END, completed_at = COALESCE(completed_at, now()),
                 skipped = \(PostgresJSON(try skippedJSON.text(.canonical))), line_count = \(Int32(slate.withLine))
             WHERE run_id = \(run.runID)
             """
         )
         // The phase may have been expired or cancelled meanwhile; then nothing follows from it.
         guard let upstream = try await openPhase(run, in: transaction) else { return [] }
+        let grading = try await gradingStep(of: run, isForced: forced != nil, in: transaction)
+        guard case .ended(let gradingReasons) = grading else { return grading.messages }
 
-        var own = batch.reasons
+        var own = batch.reasons + gradingReasons
         if let forced { own.append(forced) }
         if failed > 0 { own.append("\(failed) of \(batch.players) predictions failed") }
         if quarantined > 0 { own.append("\(quarantined) of \(batch.players) predictions in quarantine") }
@@ -191,7 +196,7 @@ struct PredictionBatchEnd: Sendable {
     }
 
     /// The degraded reasons that the open phase came with; nil when it is not open any more.
-    private func openPhase(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [String]? {
+    func openPhase(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> [String]? {
         let rows = try await transaction.query(
             """
             SELECT degraded_reasons FROM nba_orchestration.run_phase
@@ -254,13 +259,11 @@ private struct Batch: Sendable {
     /// Players of the date who should have a prediction.
     var expected: Int
     var reasons: [String]
-    var isComplete: Bool
 
     init(row: PostgresRow) throws {
         batchID = try row.decode("batch_id")
         state = try row.decode("state")
         players = Int(try row.decode("expected_count", as: Int32.self))
-        isComplete = try row.decode("is_complete")
         let readiness = try JSONValue(parsing: row.decode("readiness", as: PostgresJSON.self).bytes)
         expected = Int(readiness["expected"]?.intValue ?? 0)
         reasons = (readiness["reasons"]?.arrayValue ?? []).compactMap(\.stringValue)

@@ -20,6 +20,7 @@ public enum PredictionsService {
             topics: [.phase4PrecomputeComplete, .phase5PredictionRequest],
             processors: [
                 PredictionCoordinator(models: models), PlayerPredictions(history: history, models: models),
+                PredictionGrading(),
             ],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },

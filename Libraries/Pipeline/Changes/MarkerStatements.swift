@@ -6,13 +6,24 @@ extension MarkerSet {
     /// Inserts the markers. A marker that is already there takes a new id, so that the task which has read the older
     /// one cannot delete it; where a `full` marker stands, another `full` marker stands for the new entities.
     ///
-    /// A marker on another date than `originDate`, or any when `wantRun` is set, asks for a run of its own.
-    public func insertStatements(originDate: GameDate, runID: UUID?, wantRun: Bool = false) -> [SQL] {
+    /// A marker on another date than `originDate`, one of a processor in `wanting`, or any when `wantRun` is set, asks
+    /// for a run of its own.
+    public func insertStatements(
+        originDate: GameDate,
+        runID: UUID?,
+        wantRun: Bool = false,
+        wanting: Set<String> = []
+    ) -> [SQL] {
         [ReadWindow.sameDate, .laterDatesOfSeason, .wholeSeason].compactMap { window in
             let chosen = markers.filter { $0.window == window }
-            return chosen.isEmpty
-                ? nil
-                : statement(chosen, window: window, originDate: originDate, runID: runID, wantRun: wantRun)
+            guard !chosen.isEmpty else { return nil }
+            return statement(
+                chosen,
+                window: window,
+                originDate: originDate,
+                runID: runID,
+                wanting: wantRun ? Set(chosen.map(\.processor)) : wanting
+            )
         }
     }
 
@@ -21,7 +32,7 @@ extension MarkerSet {
         window: ReadWindow,
         originDate: GameDate,
         runID: UUID?,
-        wantRun: Bool
+        wanting: Set<String>
     ) -> SQL {
         let given: SQL = """
             SELECT * FROM unnest(\(markers.map(\.processor))::text[], \(markers.map { Int16($0.phase.rawValue) })::int2[],
@@ -68,7 +79,7 @@ extension MarkerSet {
             INSERT INTO nba_orchestration.change_marker AS m
                 (processor, phase, game_date, kind, entity, origin_date, origin_run, wants_run)
             SELECT c.processor, c.phase, c.game_date, c.kind, c.entity, \(originDate.postgres), \(runID),
-                   \(wantRun) OR c.game_date <> \(originDate.postgres)
+                   c.processor = ANY(\(wanting.sorted())) OR c.game_date <> \(originDate.postgres)
             FROM chosen AS c
             ORDER BY c.game_date, c.phase, c.processor, c.kind, c.entity
             ON CONFLICT (processor, game_date, kind, entity) DO UPDATE SET

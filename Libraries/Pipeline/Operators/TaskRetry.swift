@@ -102,7 +102,9 @@ struct TaskRetry: Sendable {
                 processor.unit == .player && task.unit != UnitKind.wholeDate
                 ? .entities([task.unit], kind: .player, reader: processor, date: run.gameDate)
                 : .full([processor], date: run.gameDate)
-            result = try await opener.openDelta(delta, marking: markers, now: clock.now, in: transaction)
+            // Grading anew must not predict a date that is over, whatever else waits there.
+            let only: Set<String>? = registry.lookingBack.contains(processor) ? [processor.name] : nil
+            result = try await opener.openDelta(delta, marking: markers, only: only, now: clock.now, in: transaction)
         }
         let runID = result.run.runID
         return .init(

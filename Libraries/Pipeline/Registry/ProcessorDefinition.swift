@@ -114,6 +114,8 @@ public struct ProcessorDefinition: Sendable, Hashable {
     public var minimumCoverage: Double
     /// What its output must hold of a date for the task to be a success; nil where nothing says.
     public var minimumRows: MinimumRows?
+    /// Whether it is worth doing for a date that is over: features are, predictions are not, judging them is.
+    public var reachesPastDates: Bool
     /// False for a name that is reserved while its processor is not built: it is recognised and never expected.
     public var isEnabled: Bool
 
@@ -131,6 +133,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         runKinds: Set<RunKind> = [],
         minimumCoverage: Double = 0.8,
         minimumRows: MinimumRows? = nil,
+        reachesPastDates: Bool? = nil,
         isEnabled: Bool = true
     ) {
         self.name = name
@@ -146,6 +149,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         self.runKinds = runKinds
         self.minimumCoverage = minimumCoverage
         self.minimumRows = minimumRows
+        self.reachesPastDates = reachesPastDates ?? (phase <= .precompute)
         self.isEnabled = isEnabled
     }
 

@@ -117,6 +117,19 @@ public struct Registry: Sendable {
         return reached
     }
 
+    /// The processors of Phase 5 and later that look back on a date: grading waits for what a run of its date leaves, long
+    /// after the predictions were made.
+    public var lookingBack: [ProcessorDefinition] {
+        processors.filter { $0.isEnabled && $0.phase > .precompute && $0.reachesPastDates }
+    }
+
+    /// The processors that look back on what a run has changed and that the run does not reach by its kind: their markers
+    /// ask for a run of their own. A run that was told to stop earlier asks for nothing.
+    func leftToDeltas(by run: RunRecord) -> Set<String> {
+        guard run.kind == .postgame || run.kind == .delta else { return [] }
+        return Set(lookingBack.filter { $0.phase > run.untilPhase }.map(\.name))
+    }
+
     /// Whether a processor looks at history, so that it must wait until the dates before its own are complete.
     public func readsHistory(_ processor: ProcessorDefinition) -> Bool {
         processor.inputs.contains { $0.window == .laterDatesOfSeason }

@@ -35,6 +35,22 @@ extension Registry {
             unit: .player,
             output: predictionTable
         ),
+        .init(
+            "prediction_grading",
+            .predictions,
+            level: 3,
+            requirement: .optional,
+            output: "nba_predictions.prediction_accuracy",
+            // Its rows stand only for games that are final, so that the schedule starts nothing.
+            inputs: [
+                Input(
+                    playerSummary,
+                    ["points", "minutes_played", "player_status", "game_id"],
+                    entities: [.player]
+                )
+            ],
+            reachesPastDates: true
+        ),
     ]
 
     private static let shownColumns: Set<String> = [

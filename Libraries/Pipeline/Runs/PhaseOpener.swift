@@ -24,17 +24,19 @@ public struct PhaseOpener: Sendable {
     }
 
     /// Opens the first phase after `phase` whose processors have pending markers on the run's date. With none left the
-    /// run ends: `unchanged` when no task of it changed a row, else `complete`.
+    /// run ends: `unchanged` when no task of it changed a row, else `complete`. `only` restricts the processors.
     public func openNext(
         after phase: Phase,
         of run: RunRecord,
+        only: Set<String>? = nil,
         degraded: Bool,
         reasons: [String],
         report: PhaseReport = PhaseReport(),
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> Result {
-        let pending = try await pendingProcessors(after: phase, of: run, in: transaction)
+        var pending = try await pendingProcessors(after: phase, of: run, in: transaction)
+        if let only { pending = pending.mapValues { $0.intersection(only) } }
         var batch = StatementBatch()
         let result = openNext(
             after: phase,
@@ -106,10 +108,7 @@ public struct PhaseOpener: Sendable {
         now: Date,
         to batch: inout StatementBatch
     ) -> OutboxMessage {
-        // Phase 5 begins with its coordinator, which writes one task a player when it knows who plays; also when only
-        // players that failed earlier are pending.
-        let dated = processors.filter { $0.unit == .date }
-        let first = dated.isEmpty ? Array(registry.enabled(in: phase).filter { $0.unit == .date }.prefix(1)) : dated
+        let first = firstTasks(of: phase, processors)
         let level = first.map(\.level).min() ?? 0
         batch.add(
             """
@@ -131,6 +130,41 @@ public struct PhaseOpener: Sendable {
             now: now,
             to: &batch
         )
+    }
+
+    /// The processors whose tasks are written when a phase opens. Phase 5 begins with its coordinator, which writes one
+    /// task a player when it knows who plays, also when only players that failed earlier are pending; what looks back on
+    /// the predictions comes when they are made, and at once where none are to be made.
+    private func firstTasks(of phase: Phase, _ processors: [ProcessorDefinition]) -> [ProcessorDefinition] {
+        var dated = processors.filter { $0.unit == .date }
+        let coordinator = registry.enabled(in: phase).first { $0.unit == .date }
+        if dated.count < processors.count, let coordinator, !dated.contains(coordinator) { dated.append(coordinator) }
+        guard phase == .predictions, let lowest = dated.map(\.level).min() else { return dated }
+        return dated.filter { $0.level == lowest }
+    }
+
+    /// Writes the task of a processor into the open phase that it belongs to, and returns the message that starts it. For what
+    /// follows on the tasks that the phase began with; the unique key of `phase_trigger` refuses a second message.
+    public func begin(
+        _ processor: ProcessorDefinition,
+        of run: RunRecord,
+        now: Date,
+        in transaction: PostgresTransaction
+    ) async throws -> OutboxMessage {
+        var batch = StatementBatch()
+        batch.add(TaskStatements.insert([TaskSeed(definition: processor)], run: run))
+        let message = trigger(
+            processor.phase,
+            level: processor.level,
+            of: run,
+            completed: processor.phase,
+            degraded: false,
+            reasons: [],
+            now: now,
+            to: &batch
+        )
+        try await batch.run(in: transaction)
+        return message
     }
 
     /// Records and builds the message that starts one level of a phase. The unique key of `phase_trigger` refuses a

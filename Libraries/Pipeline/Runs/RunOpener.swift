@@ -75,9 +75,12 @@ public struct RunOpener: Sendable {
 
     /// Opens a run that begins after Phase 1, carrying on markers that are already there or that `marking` adds.
     /// With nothing to carry on the run ends `unchanged` at once.
+    ///
+    /// - Parameter only: the processors that the run may begin with; the markers of others wait on. Nil for all.
     public func openDelta(
         _ request: RunRequest,
         marking: MarkerSet? = nil,
+        only: Set<String>? = nil,
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> Result {
@@ -92,6 +95,7 @@ public struct RunOpener: Sendable {
         let result = try await opener.openNext(
             after: before,
             of: run,
+            only: only,
             degraded: false,
             reasons: [],
             now: now,

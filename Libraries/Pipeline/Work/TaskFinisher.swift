@@ -247,7 +247,8 @@ package struct TaskFinisher: Sendable {
             marking += markers.insertStatements(
                 originDate: group.lead.task.gameDate,
                 runID: group.lead.task.run.runID,
-                wantRun: group.wantRun
+                wantRun: group.wantRun,
+                wanting: registry.leftToDeltas(by: group.lead.task.run)
             )
         }
         return marking

@@ -1,0 +1,112 @@
+import Foundation
+import Pipeline
+import Postgres
+
+/// What is left of Phase 5 when everybody is predicted: judging the predictions, where results of the date wait for it.
+/// It follows the predictions of its run and never leads to less than they do: without it the phase ends degraded.
+extension PredictionBatchEnd {
+    enum GradingStep: Sendable {
+        /// Its task was written, with the message that starts it.
+        case began(OutboxMessage)
+        /// Its task has not ended.
+        case open
+        /// Nothing is waited for; the reasons say what it lacks.
+        case ended([String])
+
+        var messages: [OutboxMessage] { if case .began(let message) = self { [message] } else { [] } }
+    }
+
+    /// Writes the grading task of a run whose predictions are made, or says what became of it. The caller holds the row of
+    /// the batch, so that of two that arrive here one writes it.
+    func gradingStep(
+        of run: RunRecord,
+        isForced: Bool,
+        in transaction: PostgresTransaction
+    ) async throws -> GradingStep {
+        if let task = try await gradingTask(of: run, in: transaction) { return task }
+        guard let grading = registry.processor(PredictionGrading.name, in: .predictions), grading.isEnabled else {
+            return .ended([])
+        }
+        let pending = try await transaction.query(
+            """
+            SELECT 1 AS waits FROM nba_orchestration.change_marker
+            WHERE processor = \(grading.name) AND game_date = \(run.gameDate.postgresDate) LIMIT 1
+            """
+        )
+        guard !pending.isEmpty else { return .ended([]) }
+        guard !isForced else {
+            // The phase goes on at once; what waited has a run of its own.
+            try await transaction.execute(
+                """
+                UPDATE nba_orchestration.change_marker SET wants_run = true
+                WHERE processor = \(grading.name) AND game_date = \(run.gameDate.postgresDate)
+                """
+            )
+            return .ended([])
+        }
+        let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+        return .began(try await opener.begin(grading, of: run, now: clock.now, in: transaction))
+    }
+
+    /// Ends Phase 5 of a run that predicts nobody and only judges what was predicted before.
+    func endGrading(
+        of run: RunRecord,
+        forced: String?,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
+        guard let upstream = try await openPhase(run, in: transaction),
+            case .ended(var own) = try await gradingTask(of: run, in: transaction)
+        else { return [] }
+        if let forced { own.append(forced) }
+        own.removeAll { upstream.contains($0) }
+        let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+        try await opener.close(
+            .predictions,
+            of: run,
+            state: "complete",
+            degraded: !own.isEmpty,
+            reasons: own,
+            in: transaction
+        )
+        let reasons = upstream + own
+        return try await opener.openNext(
+            after: .predictions,
+            of: run,
+            degraded: !reasons.isEmpty,
+            reasons: reasons,
+            now: clock.now,
+            in: transaction
+        ).messages
+    }
+
+    /// Whether the run decides who is predicted. Without a coordinator nobody waits for a batch.
+    func hasCoordinator(_ run: RunRecord, in transaction: PostgresTransaction) async throws -> Bool {
+        let tasks = try await transaction.query(
+            """
+            SELECT 1 AS known FROM nba_orchestration.task
+            WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PredictionCoordinator.name)
+            """
+        )
+        return !tasks.isEmpty
+    }
+
+    /// Nil when the run has no grading task.
+    private func gradingTask(of run: RunRecord, in transaction: PostgresTransaction) async throws -> GradingStep? {
+        let tasks = try await transaction.query(
+            """
+            SELECT state, is_terminal OR late_at IS NOT NULL AS has_ended, error_message FROM nba_orchestration.task
+            WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PredictionGrading.name)
+            """
+        )
+        guard let task = tasks.first else { return nil }
+        guard try task.decode("has_ended") else { return .open }
+        let state: String = try task.decode("state")
+        switch state {
+        case "failed":
+            let message: String? = try task.decode("error_message")
+            return .ended(["\(PredictionGrading.name) failed" + (message.map { ": \($0)" } ?? "")])
+        case "partial": return .ended(["\(PredictionGrading.name): results of the date are missing"])
+        default: return .ended([])
+        }
+    }
+}
