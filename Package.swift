@@ -191,7 +191,8 @@ let testTargets: [Target] = [
     tests("BoostingTests", ["Boosting"]),
     tests(
         "PredictionsTests",
-        ["Predictions", "Models", "Serving"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]
+        ["Predictions", "Barrier", "Models", "Serving"] + core
+            + ["PostgresTestKit", "KafkaTestKit", "Kafka", logging]
     ),
     tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests(

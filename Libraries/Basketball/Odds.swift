@@ -1,9 +1,12 @@
 /// Betting odds in the two notations of the sources.
 public enum Odds {
     /// American odds as decimal odds (−110 → 1.909…, +150 → 2.5); nil between −100 and 100, which the notation lacks.
-    public static func decimal(american: Int) -> Double? {
-        if american >= 100 { return 1 + Double(american) / 100 }
-        if american <= -100 { return 1 - 100 / Double(american) }
+    public static func decimal(american: Int) -> Double? { profit(american: american).map { 1 + $0 } }
+
+    /// What a won stake of 1 gains at American odds (−110 → 0.909…, +150 → 1.5); nil between −100 and 100.
+    public static func profit(american: Int) -> Double? {
+        if american >= 100 { return Double(american) / 100 }
+        if american <= -100 { return -100 / Double(american) }
         return nil
     }
 

@@ -58,8 +58,8 @@ enum GradingRules {
     static func profit(_ recommendation: Recommendation, _ outcome: LineResult?, price: Int?) -> Double? {
         guard recommendation == .over || recommendation == .under else { return 0 }
         guard let isCorrect = isCorrect(recommendation, outcome) else { return 0 }
-        guard let decimal = price.flatMap({ Odds.decimal(american: $0) }) else { return nil }
-        return isCorrect ? decimal - 1 : -1
+        guard let gain = price.flatMap({ Odds.profit(american: $0) }) else { return nil }
+        return isCorrect ? gain : -1
     }
 
     /// 1 … 10; a certainty is in the last tenth.

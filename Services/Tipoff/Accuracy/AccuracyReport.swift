@@ -46,12 +46,14 @@ struct AccuracyReport: Sendable, Hashable {
         var syntheticLines = 0
 
         var errorInterval: ClosedRange<Double>? {
-            guard let meanAbsoluteError, let absoluteErrorDeviation else { return nil }
-            return SampleStatistics.meanInterval(
-                mean: meanAbsoluteError,
-                standardDeviation: absoluteErrorDeviation,
-                count: graded
-            )
+            guard let meanAbsoluteError, let absoluteErrorDeviation,
+                let interval = SampleStatistics.meanInterval(
+                    mean: meanAbsoluteError,
+                    standardDeviation: absoluteErrorDeviation,
+                    count: graded
+                )
+            else { return nil }
+            return max(0, interval.lowerBound)...interval.upperBound
         }
         var hitRate: Double? { decided == 0 ? nil : Double(hits) / Double(decided) }
         var hitRateInterval: ClosedRange<Double>? { SampleStatistics.wilsonInterval(hits: hits, of: decided) }

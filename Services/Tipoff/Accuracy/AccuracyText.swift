@@ -7,7 +7,7 @@ enum AccuracyText {
         var lines = ["accuracy of \(report.window.lane.rawValue) predictions \(span(report.window))", ""]
         lines += errors(report) + [""] + sides(report)
         let synthetic = report.groups.reduce(0) { $0 + $1.syntheticLines }
-        if synthetic > 0 { lines.append("\(synthetic) rows have a made-up line: they are in no figure of lines") }
+        if synthetic > 0 { lines.append("rows with a made-up line, in no figure of lines: \(synthetic)") }
         if report.leftOut > 0, report.window.lane == .live { lines.append(leftOut(report.leftOut)) }
         for calibration in report.calibration ?? [] { lines += [""] + bins(calibration) }
         if report.calibration?.isEmpty == true { lines += ["", "no probability has an outcome yet"] }
@@ -24,7 +24,7 @@ enum AccuracyText {
     }
 
     static func leftOut(_ count: Int) -> String {
-        "\(count) judged predictions are left out: made after tip-off, or nobody knows when"
+        "judged predictions left out, made after tip-off or nobody knows when: \(count)"
     }
 
     private static func errors(_ report: AccuracyReport) -> [String] {
