@@ -156,6 +156,52 @@ struct GradingRunTests {
         }
     }
 
+    @Test func ofTwoPlayersThatEndAtOnceOneStartsTheGrading() async throws {
+        try await with { fixture in
+            let harness = fixture.harness
+            let slate = SlateFixture(games: 1, roster: 1)
+            try await slate.write(harness.pool)
+            var replica = harness.context
+            replica.instance = "predictions-two"
+            for round in 0..<25 {
+                let run = try await harness.open(
+                    day,
+                    from: .predictions,
+                    kind: .full,
+                    marking: [
+                        "prediction_coordinator", "prediction_grading", "predictions_document", "tonight_document",
+                    ]
+                )
+                let coordinator = PredictionsService.definition(harness.context)
+                await TaskWorker(definition: coordinator, context: harness.context)
+                    .work([TaskSelector(runID: run.runID, processor: PredictionCoordinator.name)], trigger: nil)
+                await withTaskGroup(of: Void.self) { group in
+                    for (player, context) in zip(slate.players, [harness.context, replica]) {
+                        group.addTask {
+                            let worker = TaskWorker(
+                                definition: PredictionsService.definition(context),
+                                context: context
+                            )
+                            await worker.work([TaskSelector(runID: run.runID, unit: player.lookup)], trigger: nil)
+                            await worker.work([TaskSelector(runID: run.runID)], trigger: nil)
+                        }
+                    }
+                }
+                #expect(
+                    try await harness.count(
+                        """
+                        SELECT count(*) FROM nba_orchestration.phase_trigger
+                        WHERE run_id = \(run.runID) AND (phase, level) IN ((5, 3), (6, 0))
+                        """
+                    ) == 2,
+                    "round \(round)"
+                )
+                #expect(try await harness.phaseState(run, .predictions) == "complete", "round \(round)")
+                #expect(try await harness.phaseState(run, .publishing) == "open", "round \(round)")
+            }
+        }
+    }
+
     private struct BrokenGrading: Processor {
         static let name = PredictionGrading.name
         func execute(_ execution: Execution) async throws -> Outcome {

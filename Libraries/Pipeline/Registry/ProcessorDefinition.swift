@@ -101,6 +101,8 @@ public struct ProcessorDefinition: Sendable, Hashable {
     public var requirement: Requirement
     /// The table written, such as `nba_raw.nbac_schedule`; nil for scrapers and documents.
     public var output: String?
+    /// Further tables that it writes along; no processor reads them.
+    public var otherOutputs: Set<String>
     public var inputs: [Input]
     /// For a raw processor: the scraper whose payloads it reads.
     public var scraper: String?
@@ -126,6 +128,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         unit: UnitKind = .date,
         requirement: Requirement = .required,
         output: String? = nil,
+        otherOutputs: Set<String> = [],
         inputs: [Input] = [],
         scraper: String? = nil,
         otherScrapers: Set<String> = [],
@@ -142,6 +145,7 @@ public struct ProcessorDefinition: Sendable, Hashable {
         self.unit = unit
         self.requirement = requirement
         self.output = output
+        self.otherOutputs = otherOutputs
         self.inputs = inputs
         self.scraper = scraper
         self.otherScrapers = otherScrapers

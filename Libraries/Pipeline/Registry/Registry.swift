@@ -25,6 +25,9 @@ public struct Registry: Sendable {
             )
             for input in processor.inputs { readers[input.table, default: []].append((processor, input)) }
         }
+        for table in processors.flatMap(\.otherOutputs) {
+            precondition(readers[table] == nil, "\(table) is read and is nobody's own output")
+        }
         self.processors = processors
         self.byName = byName
         self.readersByTable = readers

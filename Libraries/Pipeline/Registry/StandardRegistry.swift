@@ -33,7 +33,8 @@ extension Registry {
             .predictions,
             level: 2,
             unit: .player,
-            output: predictionTable
+            output: predictionTable,
+            otherOutputs: ["nba_predictions.prediction_line_evaluation"]
         ),
         .init(
             "prediction_grading",
@@ -41,6 +42,7 @@ extension Registry {
             level: 3,
             requirement: .optional,
             output: "nba_predictions.prediction_accuracy",
+            otherOutputs: ["nba_predictions.line_evaluation_accuracy"],
             // Its rows stand only for games that are final, so that the schedule starts nothing.
             inputs: [
                 Input(

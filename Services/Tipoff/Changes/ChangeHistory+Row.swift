@@ -70,7 +70,10 @@ extension ChangeHistory {
 
     /// What the writer of a table reads. What a coordinator hands out is computed from what it has read itself.
     static func sources(of table: String, in registry: Registry) -> [Input] {
-        guard let writer = registry.processors.first(where: { $0.output == table }) else { return [] }
+        let writes = { (processor: ProcessorDefinition) in
+            processor.output == table || processor.otherOutputs.contains(table)
+        }
+        guard let writer = registry.processors.first(where: writes) else { return [] }
         let readers =
             writer.inputs.isEmpty ? registry.enabled(in: writer.phase).filter { $0.level < writer.level } : [writer]
         return readers.flatMap(\.inputs)
