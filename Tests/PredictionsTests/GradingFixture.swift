@@ -119,7 +119,7 @@ struct GradingFixture: Sendable {
         )
     }
 
-    /// Lets the timer open deltas until it finds none, and works on each; returns their kinds of first and last phase.
+    /// Lets the timer open deltas until it finds none, and works on each; returns their runs.
     func deltas(today: GameDate, rounds: Int = 4) async throws -> [RunRecord] {
         var opened: [RunRecord] = []
         for _ in 0..<rounds {
