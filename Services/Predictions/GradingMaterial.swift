@@ -191,7 +191,10 @@ extension GradingMaterial {
     }
 
     private static func seasonAverages(_ reader: SnapshotReader, _ date: GameDate) async throws -> [String: Double] {
-        let place = Int32(Feature.pointsAverageSeason.index)
+        guard let index = FeatureList.index(of: "points_avg_season") else {
+            preconditionFailure("the features lack points_avg_season")
+        }
+        let place = Int32(index)
         let rows = try await reader.query(
             """
             SELECT player_lookup, (features ->> \(place)::int4)::double precision AS average

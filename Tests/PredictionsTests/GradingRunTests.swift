@@ -11,8 +11,9 @@ import Warehouse
 @Suite("Grading in runs")
 struct GradingRunTests {
     private let day = GradingFixture.date
+    /// Players; every system has its own row.
     private static let graded: SQL =
-        "SELECT count(*) FROM nba_predictions.prediction_accuracy WHERE removed_at IS NULL"
+        "SELECT count(DISTINCT player_lookup) FROM nba_predictions.prediction_accuracy WHERE removed_at IS NULL"
 
     private func with(_ body: @Sendable (GradingFixture) async throws -> Void) async throws {
         try await PhaseHarness.with("predictions") { try await body(GradingFixture(harness: $0)) }
@@ -215,7 +216,8 @@ struct GradingRunTests {
             try await fixture.slate.write(harness.pool)
             try await fixture.end()
             var definition = PredictionsService.definition(harness.context)
-            definition.processors = [PredictionCoordinator(), PlayerPredictions(), BrokenGrading()]
+            definition.processors =
+                PredictionsService.definition(harness.context).processors.dropLast() + [BrokenGrading()]
             let run = try await fullRun(fixture)
             await harness.work(run, definition)
             #expect(try await harness.phaseState(run, .publishing) == "open")
@@ -238,7 +240,8 @@ struct GradingRunTests {
             try await fixture.predicted()
             try await fixture.end()
             var definition = PredictionsService.definition(harness.context)
-            definition.processors = [PredictionCoordinator(), PlayerPredictions(), BrokenGrading()]
+            definition.processors =
+                PredictionsService.definition(harness.context).processors.dropLast() + [BrokenGrading()]
             let run = try await harness.open(
                 day,
                 from: .predictions,
@@ -309,7 +312,7 @@ struct GradingRunTests {
             try await fixture.slate.write(harness.pool)
             try await fixture.end()
             var broken = PredictionsService.definition(harness.context)
-            broken.processors = [PredictionCoordinator(), PlayerPredictions(), BrokenGrading()]
+            broken.processors = PredictionsService.definition(harness.context).processors.dropLast() + [BrokenGrading()]
             let run = try await fullRun(fixture)
             await harness.work(run, broken)
             let markers = try harness.players(["somebody"], of: PredictionCoordinator.name, in: .predictions, on: day)

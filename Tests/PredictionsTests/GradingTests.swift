@@ -66,7 +66,7 @@ struct GradingTests {
                        bool_and(run_id = \(run.runID)) AS is_of_the_run,
                        bool_or(is_voided AND (absolute_error IS NOT NULL OR is_correct IS NOT NULL)) AS is_wrong,
                        bool_and(line_outcome IS NOT NULL) FILTER (WHERE has_prop_line AND NOT is_voided) AS has_outcomes
-                FROM nba_predictions.prediction_accuracy
+                FROM nba_predictions.prediction_accuracy WHERE system_id = 'moving_average'
                 """
             ).one()
             #expect(try row.decode("voided", as: Int.self) == 1)
@@ -99,7 +99,7 @@ struct GradingTests {
             let moved = try await pool.query(
                 """
                 SELECT player_lookup, actual_points FROM nba_predictions.prediction_accuracy
-                WHERE run_id = \(run.runID)
+                WHERE run_id = \(run.runID) AND system_id = 'moving_average'
                 """
             ).one()
             #expect(try moved.decode("player_lookup", as: String.self) == corrected)
@@ -169,7 +169,8 @@ struct GradingTests {
                     SELECT game_date, player_lookup, game_id, team_abbr, system_id, model_version, 'draftkings', \(line),
                            -110, 100, false, \(tipoff.addingTimeInterval(-60 * minutes)), 0, 0.3,
                            predicted_points - \(line), 'UNDER', 'test'
-                    FROM nba_predictions.player_prop_predictions WHERE player_lookup = \(player.lookup)
+                    FROM nba_predictions.player_prop_predictions
+                    WHERE player_lookup = \(player.lookup) AND system_id = 'moving_average'
                     """
                 )
             }

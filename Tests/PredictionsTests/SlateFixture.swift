@@ -152,7 +152,9 @@ struct SlateFixture: Sendable {
     ) async throws {
         for player in players where only?.contains(player.lookup) ?? true {
             var values = [JSONValue](repeating: .null, count: FeatureList.count)
-            for (feature, value) in [("points_avg_last_5", 18.0), ("home_away", player.isHome ? 1 : 0)] {
+            for (feature, value) in [
+                ("points_avg_last_5", 18.0), ("points_avg_season", 17.0), ("home_away", player.isHome ? 1 : 0),
+            ] {
                 if let index = FeatureList.index(of: feature) { values[index] = .double(value) }
             }
             let line: Double? = player.index % 5 == 0 ? nil : offered
