@@ -119,7 +119,9 @@ let executables: [Target] = [
     executable("DevBroker", ["KafkaTestKit", "Kafka", yams, arguments]),
     .executableTarget(
         name: "tipoff-benchmarks",
-        dependencies: ["Pipeline", "Postgres", "PostgresTestKit", "Basketball", arguments, logging],
+        dependencies: [
+            "Pipeline", "Postgres", "PostgresTestKit", "Basketball", "Models", "Boosting", arguments, logging,
+        ],
         path: "Tests/Benchmarks",
         swiftSettings: strict
     ),

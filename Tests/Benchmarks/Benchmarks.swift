@@ -6,14 +6,16 @@ import Foundation
     static let configuration = CommandConfiguration(
         commandName: "tipoff-benchmarks",
         abstract: "Measures functions; deploy/dev/bench.sh puts them beside their references.",
-        subcommands: [RollingBenchmark.self, ChangeDetectionBenchmark.self]
+        subcommands: [
+            RollingBenchmark.self, ChangeDetectionBenchmark.self, PredictionBenchmark.self, TreesBenchmark.self,
+        ]
     )
 }
 
 /// A measured figure and, taken in the same rounds, its reference.
 struct Series: Encodable {
     var name: String
-    /// Milliseconds, one a round.
+    /// One a round, in the unit that ends the name.
     var samples: [Double]
     var reference: String?
     var referenceSamples: [Double]?

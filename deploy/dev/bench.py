@@ -25,7 +25,7 @@ import kafka_hop
 
 ORCHESTRATION = "nba_orchestration"
 STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons", "backfill"]
-FUNCTION_PARTS = ["rolling", "change_detection"]
+FUNCTION_PARTS = ["rolling", "change_detection", "predictions"]
 
 
 class Stack:
@@ -94,9 +94,9 @@ def percentile(values, share):
 
 def measure_slate(stack, runs, lane="backfill"):
     """Full runs of the slate, from the first question to the published documents; the hops inside them; and how long the
-    Phases 3 and 4 of each were open. The lane `backfill` asks the sources that something depends on, `live` all that a
+    Phases 3 to 5 of each were open. The lane `backfill` asks the sources that something depends on, `live` all that a
     full run asks."""
-    seconds, hops, phases = [], [], {3: [], 4: []}
+    seconds, hops, phases = [], [], {3: [], 4: [], 5: []}
     for _ in range(runs):
         result = stack.tipoff("run", "open", "--kind", "full", "--date", stack.slate, "--lane", lane, "--wait",
                               "--json")
@@ -108,7 +108,7 @@ def measure_slate(stack, runs, lane="backfill"):
         seconds.append(float(took))
         for phase, milliseconds in stack.sql(
                 f"""SELECT phase, extract(epoch FROM closed_at - opened_at) * 1000 FROM {ORCHESTRATION}.run_phase
-                    WHERE run_id = '{run}' AND phase IN (3, 4)"""):
+                    WHERE run_id = '{run}' AND phase IN (3, 4, 5)"""):
             phases[int(phase)].append(float(milliseconds))
         if not stack.has_commit_times:
             continue
@@ -466,8 +466,10 @@ def measure_stack(stack, options, wanted, add):
     if wanted("slate"):
         slates, hops, phases = measure_slate(stack, 15)
         add("slate_s", statistics.median(slates), "s")
-        for phase, milliseconds in phases.items():
-            add(f"phase{phase}_slate_ms", statistics.median(milliseconds), "ms")
+        for phase in (3, 4):
+            add(f"phase{phase}_slate_ms", statistics.median(phases[phase]), "ms")
+        # A slate that comes out the same predicts everybody and writes nothing.
+        add("phase5_s", statistics.median(phases[5]) / 1000, "s")
         add("slate_every_source_s", statistics.median(measure_slate(stack, 5, "live")[0]), "s")
         if hops:
             add("hop_ms_p50", percentile(hops, 0.5), "ms", "2 x kafka hop + commit + 1.5 ms", 2 * hop + commit + 1.5)
@@ -531,6 +533,8 @@ def main():
         bench_functions.measure_rolling(benchmarks, Path(options.run) / "rolling", add)
     if wanted("change_detection"):
         bench_functions.measure_change_detection(benchmarks, add)
+    if wanted("predictions"):
+        bench_functions.measure_predictions(benchmarks, Path(options.run) / "predictions", add)
     if options.slate:
         measure_stack(Stack(options.run, options.slate), options, wanted, add)
     Path(options.output).parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The benchmark: a stack of its own with the season loaded, then deploy/dev/bench.py, side by side with its references.
-# Functions alone (`--only rolling change_detection`) need no stack.
+# Functions alone (`--only rolling change_detection predictions`) need no stack.
 # TIPOFF_KAFKA_BROKERS and TIPOFF_DATABASE_URL replace the embedded broker and database, as everywhere.
 set -euo pipefail
 export TIPOFF_RUN_DIR=${TIPOFF_RUN_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.run/bench}
@@ -16,7 +16,7 @@ only_functions() {
     for argument in "$@"; do
         case $argument in
             --only | --only=*) named=yes ;;
-            rolling | change_detection) ;;
+            rolling | change_detection | predictions) ;;
             *) return 1 ;;
         esac
     done

@@ -1,4 +1,4 @@
-"""The figures of functions: rolling features and change detection. They need the release build and no stack."""
+"""The figures of functions: rolling features, change detection, training and predictions. They need the release build and no stack."""
 
 import json
 import os
@@ -56,17 +56,17 @@ class Rounds:
             sys.exit(f"bench: {self.process.args} ended with {self.process.returncode}")
 
 
-def install_peers(directory):
+def install_peers(directory, packages=PEERS):
     """The peers' Python, or nothing when they cannot be installed here."""
     python = directory / "bin" / "python"
     try:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True, capture_output=True, text=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PEERS], check=True, capture_output=True,
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True, capture_output=True,
                        text=True, timeout=600)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
-        print(f"rolling: polars and pandas are not installable here ({reason}); measured without them", file=sys.stderr)
+        print(f"{', '.join(packages)} are not installable here ({reason}); measured without them", file=sys.stderr)
         return None
     return python
 
@@ -140,3 +140,34 @@ def measure_change_detection(binary, add):
         references = series.get("reference_samples")
         add(series["name"], statistics.median(series["samples"]), "ms", series.get("reference"),
             references and statistics.median(references), references and median_ratio(series["samples"], references))
+
+
+def measure_predictions(binary, directory, add):
+    """Training of all models, the predictions of 450 players, and the trees of one model in turns with scikit-learn's, every
+    process on one thread."""
+    directory.mkdir(parents=True, exist_ok=True)
+    threads = {"OMP_NUM_THREADS": "1"}
+    result = subprocess.run([str(binary), "predictions"], capture_output=True, text=True, env={**os.environ, **threads})
+    if result.returncode:
+        sys.exit(f"bench: {result.stderr.strip()}")
+    for series in json.loads(result.stdout):
+        add(series["name"], statistics.median(series["samples"]), series["name"].rpartition("_")[2])
+    matrix = str(directory / "matrix.float32")
+    ours = Rounds([str(binary), "trees", matrix], **threads)
+    columns = int(ours.process.stdout.readline())
+    rows = os.path.getsize(matrix) // (4 * columns)
+    python = install_peers(directory / "peers", ["numpy==2.4.6", "scikit-learn==1.9.1"])
+    script = str(Path(__file__).with_name("bench_trees_peer.py"))
+    peer = python and Rounds([str(python), script, matrix, str(columns)], **threads)
+    samples, references = [], []
+    for _ in range(5):
+        samples.append(1000 * rows / ours.measure())
+        if peer:
+            references.append(1000 * rows / peer.measure())
+    for process in filter(None, (ours, peer)):
+        process.close()
+    if peer:
+        add("trees_rows_per_s", statistics.median(samples), "rows/s", "scikit-learn's histogram trees, same matrix",
+            statistics.median(references), median_ratio(samples, references))
+    else:
+        add("trees_rows_per_s", statistics.median(samples), "rows/s")

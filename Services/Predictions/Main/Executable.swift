@@ -5,7 +5,7 @@ import Predictions
 struct Executable {
     static func main() async {
         await ServiceRuntime.run(Phase.predictions.name) { context in
-            [PhaseService(PredictionsService.definition(context), context: context)]
+            try await PredictionsService.parts(context)
         }
     }
 }
