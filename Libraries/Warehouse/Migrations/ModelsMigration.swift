@@ -132,6 +132,17 @@ extension WarehouseMigrations {
                 WHERE p.removed_at IS NULL;
                 COMMENT ON VIEW nba_predictions.shown_prediction IS
                     'The predictions that readers are shown: those of the first system of the date''s last batch';
+                DO $$
+                DECLARE field record;
+                BEGIN
+                    FOR field IN SELECT attname, col_description(attrelid, attnum) AS meaning FROM pg_attribute
+                        WHERE attrelid = 'nba_predictions.player_prop_predictions'::regclass AND attnum > 0
+                            AND NOT attisdropped
+                    LOOP
+                        EXECUTE format('COMMENT ON COLUMN nba_predictions.shown_prediction.%I IS %L', field.attname,
+                                       field.meaning);
+                    END LOOP;
+                END $$;
                 """
     )
 
