@@ -34,8 +34,8 @@ public final class PointsHistory: Sendable {
         var past: PointsPast
     }
 
-    /// Enough for the dates of a backfill side by side; a state has a few megabytes.
-    private static let checkpointsKept = 3
+    /// The date that is predicted and the one after it; a state has some ten megabytes.
+    private static let checkpointsKept = 2
     /// Days read at once: bounds memory while years are read.
     private static let daysAtOnce = 40
 
