@@ -2,6 +2,7 @@ import Basketball
 import Models
 import Pipeline
 import Postgres
+import Serving
 import Warehouse
 
 /// A player's row of the feature store, with what decides whether he is predicted.
@@ -21,7 +22,7 @@ struct PlayerFeatures: Sendable {
     var request: Result<PointsRequest, PlayerSkip>
 
     /// Statuses with which nobody plays; a prediction of such a player would be of another game.
-    static let ruledOut: Set<String> = ["out", "doubtful"]
+    static let ruledOut = SlateGaps.ruledOut
 
     /// Features that lie outside what they can be only when something upstream is wrong.
     private static let guarded = [

@@ -131,6 +131,10 @@ struct PredictionBatchEnd: Sendable {
             WHERE run_id = \(run.runID)
             """
         )
+        // A batch ends once; the grading that may follow brings this here again.
+        if batch.state != "complete" {
+            try await PredictionBatchChecks(of: run.gameDate, in: transaction).tell(of: run, by: role, in: transaction)
+        }
         // The phase may have been expired or cancelled meanwhile; then nothing follows from it.
         guard let upstream = try await openPhase(run, in: transaction) else { return [] }
         let grading = try await gradingStep(of: run, isForced: forced != nil, in: transaction)
