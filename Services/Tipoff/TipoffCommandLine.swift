@@ -62,7 +62,7 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, TraceCommand.self, WhyCommand.self, ExplainChangeCommand.self,
             EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self, ModelsCommand.self,
-            AccuracyCommand.self, RunCommand.self,
+            AccuracyCommand.self, PredictCommand.self, RunCommand.self,
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
