@@ -99,12 +99,12 @@ private struct GameCollector {
             "points", "fg_makes", "fg_attempts", "three_pt_makes", "three_pt_attempts", "ft_makes", "ft_attempts",
             "offensive_rebounds", "rebounds", "assists", "steals", "blocks", "turnovers", "personal_fouls",
         ]
-        // A gamebook may name somebody whom nothing else knows yet.
-        guard let figures = try Self.figures(row, columns), let player = try row.decode("nba_player_id", as: Int?.self)
-        else {
+        guard let figures = try Self.figures(row, columns) else {
             games[name, default: Game(date: side.date)].isComplete = false
             return
         }
+        // A gamebook may name somebody whom nothing else knows yet; he has no history to add to, the others have.
+        guard let player = try row.decode("nba_player_id", as: Int?.self) else { return }
         games[name, default: Game(date: side.date)].players.append(
             PlayerBox(
                 player: player,

@@ -116,14 +116,21 @@ public enum ModelRegistry {
         in transaction: PostgresTransaction
     ) async throws -> Promotion {
         try await lock(transaction)
-        let decisions = try await promotions(in: transaction)
-        guard let present = decisions.first, let earlier = present.previousModelID else {
+        // Every rollback takes back the promotion before it, so that two of them go back two.
+        var served: [String] = []
+        for decision in try await promotions(in: transaction).reversed() {
+            switch decision.action {
+            case .promote: served.append(decision.modelID)
+            case .rollback: served.removeLast()
+            }
+        }
+        guard let present = served.last, let earlier = served.dropLast().last else {
             throw ModelRegistryError.nothingToRollBack
         }
         let model = try await model(earlier, in: transaction)
         return try await decide(
             model.modelID,
-            after: present.modelID,
+            after: present,
             .rollback,
             !model.gatesPassed,
             reason,
@@ -162,7 +169,7 @@ public enum ModelRegistry {
 
     /// One decision at a time, so that each knows what it replaces.
     private static func lock(_ transaction: PostgresTransaction) async throws {
-        try await transaction.execute("LOCK TABLE nba_predictions.model_promotion IN SHARE ROW EXCLUSIVE MODE")
+        try await transaction.execute("SELECT pg_advisory_xact_lock(hashtext('nba_predictions.model_promotion'))")
     }
 
     private static func decide(

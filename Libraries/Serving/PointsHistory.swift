@@ -46,6 +46,19 @@ public final class PointsHistory: Sendable {
 
     public init() {}
 
+    /// Makes the state before the date beforehand. Whoever waits for another's reading of years waits here, without a
+    /// transaction.
+    public func prepare(before date: GameDate, _ pool: PostgresPool) async throws {
+        await gate.enter()
+        let result: Result<Void, any Error>
+        do {
+            _ = try await pool.transaction(.repeatableRead, readOnly: true) { try await make(before: date, in: $0) }
+            result = .success(())
+        } catch { result = .failure(error) }
+        await gate.leave()
+        try result.get()
+    }
+
     /// Everything before the date. Reads only what no kept state holds; the transaction must be one snapshot.
     ///
     /// Throws ``PointsStateError`` for rows that contradict each other, and what reading throws.
@@ -94,7 +107,10 @@ public final class PointsHistory: Sendable {
     private func keep(_ checkpoint: Checkpoint) {
         checkpoints.withLock { checkpoints in
             checkpoints.append(checkpoint)
-            if checkpoints.count > Self.checkpointsKept { checkpoints.removeFirst() }
+            guard checkpoints.count > Self.checkpointsKept else { return }
+            // Never the one that knows most: it is where the coming dates begin, and a backfill must not cost it.
+            let most = checkpoints.map(\.heads.count).max()
+            checkpoints.remove(at: checkpoints.firstIndex { $0.heads.count != most } ?? 0)
         }
     }
 

@@ -205,7 +205,7 @@ public struct PredictionAccuracy: LaidOutRow {
             .text("void_reason") { $0.voidReason },
             .text("player_status_before") { $0.playerStatusBefore },
             .text("lane") { $0.predicted.lane?.rawValue },
-            .instant("predicted_at") { $0.predicted.at },
+            .instant("predicted_at") { $0.predicted.at }.volatile,
             .instant("tipoff_at") { $0.tipoffAt },
             .boolean("was_made_before_tipoff") { $0.wasMadeBeforeTipoff },
         ]

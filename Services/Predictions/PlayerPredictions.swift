@@ -33,6 +33,7 @@ public struct PlayerPredictions: BatchProcessor {
     public func execute(batch: [Execution]) async throws -> [Outcome] {
         let players = Set(batch.map(\.task.unit))
         let (run, date) = (batch[0].task.run, batch[0].gameDate)
+        try await history.prepare(before: date, batch[0].pool)
         let read = try await batch[0].snapshot { reader in
             PredictionInputs(
                 scopes: try await reader.scopes(ofPlayers: players),
@@ -53,12 +54,18 @@ public struct PlayerPredictions: BatchProcessor {
         let writer = PredictionRows(
             model: read.model,
             lane: run.lane,
-            predictedAt: batch[0].clock.now,
-            incompleteGames: read.past.incomplete.count
+            predictedAt: batch[0].clock.now
         )
         return try batch.map { execution in
             let player = execution.task.unit
-            return try outcome(of: player, date: date, predicted[player], scope: read.scopes[player], writer)
+            return try outcome(
+                of: player,
+                date: date,
+                predicted[player],
+                scope: read.scopes[player],
+                incompleteGames: read.past.incomplete.count,
+                writer
+            )
         }
     }
 
@@ -67,6 +74,7 @@ public struct PlayerPredictions: BatchProcessor {
         date: GameDate,
         _ predicted: PlayerOutcome?,
         scope: Scope?,
+        incompleteGames: Int,
         _ writer: PredictionRows
     ) throws -> Outcome {
         let (rows, evaluations) = try predicted.map(writer.rows) ?? ([], [])
@@ -78,6 +86,12 @@ public struct PlayerPredictions: BatchProcessor {
         var outcome = Outcome(rows.isEmpty ? .noData : .success, scope: scope, inScope: 1, processed: 1)
         outcome.writes = [TableWrite(rows, scope: own), TableWrite(evaluations, scope: own)]
         outcome.recordCount = rows.count
+        let skipped = (predicted?.systems ?? []).compactMap { system -> (String, JSONValue)? in
+            guard case .skipped(let skipped) = system else { return nil }
+            return (skipped.system.rawValue, .string(skipped.reason.name))
+        }
+        if !skipped.isEmpty { outcome.metadata["skipped_systems"] = .object(JSONObject(skipped)) }
+        if incompleteGames > 0 { outcome.metadata["incomplete_games"] = .int(Int64(incompleteGames)) }
         if rows.isEmpty {
             // Nothing to wait for: another attempt would see the same.
             let skip = predicted?.skip ?? PlayerSkip("no_features")

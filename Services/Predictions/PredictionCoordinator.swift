@@ -22,7 +22,12 @@ public struct PredictionCoordinator: Processor {
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         var slate = try await execution.snapshot { reader in
-            try await Slate(reader: reader, date: execution.gameDate, run: execution.task.run)
+            try await Slate(
+                reader: reader,
+                date: execution.gameDate,
+                run: execution.task.run,
+                now: execution.clock.now
+            )
         }
         // A model that is refused fails here, once, and not player by player.
         do { slate.systems = try await models.predictor(slate.model, from: execution.objects).systems } catch let error
@@ -96,7 +101,7 @@ public struct PredictionCoordinator: Processor {
         let readiness: JSONValue = [
             "games": .int(Int64(slate.readiness.games)), "players": .int(Int64(slate.readiness.players)),
             "expected": .int(Int64(slate.readiness.expected)), "ready": .int(Int64(slate.readiness.ready)),
-            "continuation": .bool(slate.readiness.isContinuation),
+            "continuation": .bool(slate.readiness.isContinuation), "kept": .int(Int64(slate.kept.count)),
             "reasons": .array(reasons.map { .string($0) }),
         ]
         return """
@@ -143,13 +148,17 @@ private struct Slate: Sendable {
     /// The systems that predict, the one that readers are shown first.
     var systems: [PointsSystem] = []
 
-    /// A player whose features are gone keeps no prediction either: his task withdraws it.
+    /// Players whose game has begun, with what was predicted before it.
+    var kept: Set<String> = []
+
+    /// A player whose features are gone keeps no prediction either: his task withdraws it. What was said before tip-off stands: it
+    /// is what is judged.
     var playersToPredict: [String: String] {
-        let known = predicted.merging(featured) { $1 }
+        let known = predicted.merging(featured) { $1 }.filter { !kept.contains($0.key) }
         return scope.isFull ? known : known.filter { scope.players.contains($0.key) }
     }
 
-    init(reader: SnapshotReader, date: GameDate, run: RunRecord) async throws {
+    init(reader: SnapshotReader, date: GameDate, run: RunRecord, now: Date) async throws {
         scope = try await reader.scope().union(reader.scope(of: PlayerPredictions.name))
         let day = date.postgresDate
         let schedule = try await reader.query(
@@ -198,7 +207,8 @@ private struct Slate: Sendable {
             guard try row.decode("is_expected", as: Bool.self) else { continue }
             expected.insert(try row.decode("player_lookup"))
         }
-        model = try await PredictionBatch.model(for: run, reader)
+        kept = try await PredictionBatch.madeBeforeTipoff(date, now: now, reader)
+        model = try await PredictionBatch.model(for: run, predictsAll: scope.isFull && kept.isEmpty, reader)
         let hasStarted: Bool = try started.scalar()
         let seasonGames: Int = try schedule.decode("season_games")
         readiness = SlateReadiness(

@@ -11,8 +11,6 @@ struct PredictionRows: Sendable {
     var model: RegisteredModel?
     var lane: Lane
     var predictedAt: Date
-    /// Earlier games that the history lacks.
-    var incompleteGames: Int
 
     /// One game in ten lies below the interval, one above.
     static let intervalTail = 0.1
@@ -54,7 +52,7 @@ struct PredictionRows: Sendable {
         let components: JSONValue = [
             "terms": .object(JSONObject(prediction.terms.map { ($0.name, .double($0.points)) })),
             "recommendation_reason": .string(choice.reason.rawValue),
-            "history_games": .int(Int64(row.profile.games)), "incomplete_games": .int(Int64(incompleteGames)),
+            "history_games": .int(Int64(row.profile.games)),
         ]
         return PlayerPropPrediction(
             systemID: prediction.system.rawValue,
@@ -83,7 +81,7 @@ struct PredictionRows: Sendable {
             featureVersion: PointsFeature.version,
             featureQualityScore: features.qualityScore,
             buildCommit: BuildInfo.commit,
-            modelSHA256: model?.sha256,
+            modelSHA256: prediction.system.isRule ? nil : model?.sha256,
             lane: lane,
             predictedAt: predictedAt
         )

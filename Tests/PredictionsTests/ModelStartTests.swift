@@ -86,6 +86,72 @@ struct ModelStartTests {
         }
     }
 
+    @Test func aBatchForSomePlayersGoesOnWithTheModelOfItsDate() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let names = ["prediction_coordinator"]
+            let first = try await harness.open(SlateFixture.date, from: .predictions, marking: names)
+            await harness.work(first, PredictionsService.definition(harness.context))
+            try await promote(Array("no model".utf8), harness)
+            let markers = try harness.players(
+                [slate.players[3].lookup],
+                of: PredictionCoordinator.name,
+                in: .predictions,
+                on: SlateFixture.date
+            )
+            // A run by hand is no delta, and its scope is the player all the same.
+            let some = try await harness.open(
+                SlateFixture.date,
+                from: .predictions,
+                kind: .manual,
+                marking: [],
+                changed: markers
+            )
+            await harness.work(some, PredictionsService.definition(harness.context))
+            let phase = try await harness.phaseState(some, .predictions)
+            #expect(["complete", "unchanged"].contains(phase))
+            #expect(
+                try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == slate.players.count
+            )
+            let all = try await harness.open(SlateFixture.date, from: .predictions, kind: .full, marking: names)
+            await harness.work(all, PredictionsService.definition(harness.context))
+            #expect(try await harness.runState(all) == "failed")
+        }
+    }
+
+    @Test func whatWasSaidBeforeTipOffStandsWhateverIsRunAfterIt() async throws {
+        try await PhaseHarness.with("predictions", clock: "2024-01-16T12:00:00Z") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let names = ["prediction_coordinator"]
+            let first = try await harness.open(SlateFixture.date, from: .predictions, marking: names)
+            await harness.work(first, PredictionsService.definition(harness.context))
+            try await harness.pool.execute(
+                """
+                UPDATE nba_predictions.player_prop_predictions SET lane = 'live',
+                    predicted_at = \(LeagueClock.instant(SlateFixture.date, hour: 10, minute: 0))
+                """
+            )
+            // Another line now, and the first player's said after tip-off only.
+            try await slate.writeFeatures(harness.pool, line: 11.5, version: "b")
+            let late = slate.players[1].lookup
+            try await harness.pool.execute(
+                "UPDATE nba_predictions.player_prop_predictions SET predicted_at = now() WHERE player_lookup = \(late)"
+            )
+            let again = try await harness.open(SlateFixture.date, from: .predictions, kind: .full, marking: names)
+            await harness.work(again, PredictionsService.definition(harness.context))
+            #expect(try await harness.phaseState(again, .predictions) == "complete")
+            let moved = try await harness.pool.query(
+                "SELECT DISTINCT player_lookup FROM nba_predictions.player_prop_predictions WHERE run_id = \(again.runID)"
+            )
+            #expect(try moved.column("player_lookup", as: String.self) == [late])
+            #expect(
+                try await harness.count("SELECT count(*) FROM nba_predictions.shown_prediction") == slate.players.count
+            )
+        }
+    }
+
     @Test func withoutAPromotedModelTheServiceStartsWithItsRules() async throws {
         try await PhaseHarness.with("predictions", clock: "2024-01-15T14:00:00Z") { harness in
             try await PredictionsService.check(ServedModels(), harness.context)

@@ -136,6 +136,26 @@ import Testing
         }
     }
 
+    @Test func twoRollbacksGoBackTwoModels() async throws {
+        try await FinishedSeason.with { season in
+            try await season.pool.transaction { transaction in
+                for id in ["one", "two", "three"] {
+                    _ = try await ModelRegistry.register(try model(id, through: "2023-04-09"), in: transaction)
+                    _ = try await ModelRegistry.promote(
+                        id,
+                        overrulingGates: false,
+                        reason: "r",
+                        by: "ann",
+                        in: transaction
+                    )
+                }
+                let first = try await ModelRegistry.rollBack(reason: "worse", by: "ann", in: transaction)
+                let second = try await ModelRegistry.rollBack(reason: "worse", by: "ann", in: transaction)
+                #expect([first.modelID, second.modelID] == ["two", "one"])
+            }
+        }
+    }
+
     @Test func withoutAnEarlierModelThereIsNothingToRollBack() async throws {
         try await FinishedSeason.with { season in
             await #expect(throws: ModelRegistryError.nothingToRollBack) {

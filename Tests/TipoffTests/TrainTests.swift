@@ -16,8 +16,9 @@ import Testing
     {
         try await GameLogs.with { folder in
             try await Database.with { database, pool in
+                // As operators work: with the grants of their role.
                 let environment = [
-                    "TIPOFF_DATABASE_URL": database.url,
+                    "TIPOFF_DATABASE_URL": database.url, "TIPOFF_DATABASE_ROLE": "tipoff_operator",
                     "TIPOFF_OBJECT_STORE": folder.appending(path: "objects").path,
                 ]
                 let result = await tipoff(

@@ -17,7 +17,7 @@ public enum TableDigest {
         let rows = try await pool.query(
             """
             SELECT encode(sha256(convert_to(COALESCE(string_agg(r.line, E'\\n' ORDER BY r.line), ''), 'UTF8')), 'hex')
-            FROM (SELECT ROW(\(sql: .columns(table.key)), \(sql: .columns(table.columns.map(\.name))))::text AS line
+            FROM (SELECT ROW(\(sql: .columns(table.key)), \(sql: .columns(table.columns.filter(\.isBusiness).map(\.name))))::text AS line
                   FROM \(sql: .table(table.name))
                   WHERE removed_at IS NULL
                       AND (\(date.map(\.postgres))::date IS NULL

@@ -125,11 +125,15 @@ extension WarehouseMigrations {
                 -- One system speaks to readers: the first one of the date's last batch.
                 CREATE VIEW nba_predictions.shown_prediction AS
                 SELECT p.* FROM nba_predictions.player_prop_predictions AS p
-                JOIN (SELECT DISTINCT ON (game_date) game_date, systems[1] AS system_id
-                      FROM nba_predictions.prediction_batch WHERE state IN ('open', 'complete')
-                      ORDER BY game_date, started_at DESC, batch_id) AS b
-                    ON b.game_date = p.game_date AND b.system_id = p.system_id
-                WHERE p.removed_at IS NULL;
+                LEFT JOIN (SELECT DISTINCT ON (game_date) game_date, systems[1] AS system_id
+                           FROM nba_predictions.prediction_batch WHERE state IN ('open', 'complete')
+                           ORDER BY game_date, started_at DESC, batch_id) AS b ON b.game_date = p.game_date
+                -- A batch goes with its run after some weeks. The ensemble has rows where it predicted, and is shown there.
+                WHERE p.removed_at IS NULL AND p.system_id = COALESCE(b.system_id, (
+                    SELECT CASE WHEN count(*) > 0 THEN 'ensemble' ELSE 'moving_average' END
+                    FROM nba_predictions.player_prop_predictions AS e
+                    WHERE e.game_date = p.game_date AND e.player_lookup = p.player_lookup AND e.system_id = 'ensemble'
+                        AND e.removed_at IS NULL));
                 COMMENT ON VIEW nba_predictions.shown_prediction IS
                     'The predictions that readers are shown: those of the first system of the date''s last batch';
                 DO $$
