@@ -27,13 +27,19 @@ extension PredictionBatchEnd {
         guard let grading = registry.processor(PredictionGrading.name, in: .predictions), grading.isEnabled else {
             return .ended([])
         }
-        let pending = try await transaction.query(
+        // Results that wait, or predictions of this run on a date that is judged already: they must not lack their grades.
+        let isDue: Bool = try await transaction.query(
             """
-            SELECT 1 AS waits FROM nba_orchestration.change_marker
-            WHERE processor = \(grading.name) AND game_date = \(run.gameDate.postgresDate) LIMIT 1
+            SELECT EXISTS (SELECT 1 FROM nba_orchestration.change_marker
+                           WHERE processor = \(grading.name) AND game_date = \(run.gameDate.postgresDate))
+                OR EXISTS (SELECT 1 FROM nba_predictions.prediction_accuracy
+                           WHERE game_date = \(run.gameDate.postgresDate) AND removed_at IS NULL)
+                   AND EXISTS (SELECT 1 FROM nba_orchestration.task
+                               WHERE run_id = \(run.runID) AND phase = 5 AND processor = \(PlayerPredictions.name)
+                                   AND COALESCE(entities_changed, 0) > 0)
             """
-        )
-        guard !pending.isEmpty else { return .ended([]) }
+        ).scalar()
+        guard isDue else { return .ended([]) }
         guard !isForced else {
             // The phase goes on at once; what waited has a run of its own.
             try await transaction.execute(

@@ -210,6 +210,38 @@ struct GradingRunTests {
         }
     }
 
+    @Test func whatIsPredictedAgainOnAJudgedDateIsJudgedAgain() async throws {
+        try await with { fixture in
+            let harness = fixture.harness
+            try await fixture.slate.write(harness.pool)
+            try await fixture.end()
+            let run = try await fullRun(fixture)
+            await harness.work(run, PredictionsService.definition(harness.context))
+            let player = try #require(fixture.slate.players.first { $0.index % 5 != 0 }).lookup
+            try await fixture.slate.writeFeatures(harness.pool, only: [player], line: 11.5, version: "b")
+            let markers = try harness.players(
+                [player],
+                of: PredictionCoordinator.name,
+                in: .predictions,
+                on: GradingFixture.date
+            )
+            let delta = try await harness.open(
+                GradingFixture.date,
+                from: .predictions,
+                kind: .delta,
+                marking: [],
+                changed: markers
+            )
+            await harness.work(delta, PredictionsService.definition(harness.context))
+            #expect(try await harness.phaseState(delta, .predictions) == "complete")
+            let judged = try await harness.pool.query(
+                "SELECT DISTINCT player_lookup, points_line FROM nba_predictions.prediction_accuracy WHERE run_id = \(delta.runID)"
+            ).one()
+            #expect(try judged.decode("player_lookup", as: String.self) == player)
+            #expect(try judged.decode("points_line", as: Double.self) == 11.5)
+        }
+    }
+
     @Test func aFailingGraderDegradesTheRunAndPublishingOpensAllTheSame() async throws {
         try await with { fixture in
             let harness = fixture.harness
