@@ -41,17 +41,22 @@ extension PredictionBatchEnd {
         ).scalar()
         guard isDue else { return .ended([]) }
         guard !isForced else {
-            // The phase goes on at once; what waited has a run of its own.
-            try await transaction.execute(
-                """
-                UPDATE nba_orchestration.change_marker SET wants_run = true
-                WHERE processor = \(grading.name) AND game_date = \(run.gameDate.postgresDate)
-                """
-            )
+            // The phase goes on at once.
+            try await leaveGrading(of: run, in: transaction)
             return .ended([])
         }
         let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
         return .began(try await opener.begin(grading, of: run, now: clock.now, in: transaction))
+    }
+
+    /// What waits to be judged gets a run of its own, because this one will not do it.
+    func leaveGrading(of run: RunRecord, in transaction: PostgresTransaction) async throws {
+        try await transaction.execute(
+            """
+            UPDATE nba_orchestration.change_marker SET wants_run = true
+            WHERE processor = \(PredictionGrading.name) AND game_date = \(run.gameDate.postgresDate)
+            """
+        )
     }
 
     /// Ends Phase 5 of a run that predicts nobody and only judges what was predicted before.

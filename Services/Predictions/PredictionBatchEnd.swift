@@ -222,6 +222,8 @@ struct PredictionBatchEnd: Sendable {
             in: transaction
         )
         try await opener.failRun(run, state: "failed", reason: reason, in: transaction)
+        // Results of the date are judged against the predictions that stand.
+        try await leaveGrading(of: run, in: transaction)
         try await transaction.execute(
             Alerts.raise(
                 .error,

@@ -68,7 +68,11 @@ struct ModelStartTests {
             let slate = SlateFixture(games: 2)
             try await slate.write(harness.pool)
             try await promote(Array("no model".utf8), harness)
-            let run = try await harness.open(SlateFixture.date, from: .predictions, marking: ["prediction_coordinator"])
+            let run = try await harness.open(
+                SlateFixture.date,
+                from: .predictions,
+                marking: ["prediction_coordinator", "prediction_grading"]
+            )
             await harness.work(run, PredictionsService.definition(harness.context))
             #expect(try await harness.runState(run) == "failed")
             #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 0)
@@ -77,6 +81,13 @@ struct ModelStartTests {
                 as: String.self
             )
             #expect(error == "model_refused")
+            // Results that wait for their judgement get a run of their own.
+            #expect(
+                try await harness.scalar(
+                    "SELECT wants_run FROM nba_orchestration.change_marker WHERE processor = 'prediction_grading'",
+                    as: Bool.self
+                )
+            )
             // Its markers stay for the run after the operator's rollback.
             #expect(
                 try await harness.count(
