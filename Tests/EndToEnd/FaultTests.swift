@@ -27,7 +27,11 @@ struct FaultTests {
             "phase2-to-phase3": "barrier-before-commit:3", "phase4-to-phase5": "barrier-before-commit:2",
             "predictions": "finished-before-send:1",
         ]),
-        Kills(points: ["raw": "finish-before-commit:5", "phase3-to-phase4": "barrier-before-commit:1"]),
+        // Of the predictions the coordinator dies here, with all players decided and none of it committed.
+        Kills(points: [
+            "raw": "finish-before-commit:5", "phase3-to-phase4": "barrier-before-commit:1",
+            "predictions": "finish-before-commit:1",
+        ]),
         Kills(points: ["raw": "finished-before-send:2", "publishing": "finished-before-send:1"]),
     ]
 

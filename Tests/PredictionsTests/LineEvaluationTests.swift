@@ -130,6 +130,45 @@ struct LineEvaluationTests {
         }
     }
 
+    @Test func aPriceThatMovesAloneIsJudgedAgainForItsPlayerAlone() async throws {
+        try await PhaseHarness.with("predictions") { harness in
+            let slate = SlateFixture(games: 2)
+            try await slate.write(harness.pool)
+            let player = slate.players[1]
+            try await offer(player, harness.pool, book: "draftkings", line: 1.5, at: 9, over: -10_000, under: 2000)
+            let first = try await harness.open(day, from: .predictions, marking: names)
+            await harness.work(first, PredictionsService.definition(harness.context))
+            let recommended: SQL =
+                """
+                SELECT recommendation FROM nba_predictions.prediction_line_evaluation
+                WHERE player_lookup = \(player.lookup) AND system_id = 'moving_average' AND removed_at IS NULL
+                """
+            #expect(try await harness.scalar(recommended, as: String.self) == "PASS")
+
+            try await offer(player, harness.pool, book: "draftkings", line: 1.5, at: 10)
+            let moved = MarkerSet(
+                changes: [
+                    RowChange(
+                        kind: .inserted,
+                        date: day,
+                        entities: [.player: player.lookup, .game: player.gameID],
+                        columns: []
+                    )
+                ],
+                table: "nba_raw.odds_api_player_points_props",
+                registry: harness.context.registry
+            )
+            #expect(moved.markers.filter { $0.phase == .predictions }.map(\.entity) == [player.lookup])
+            let delta = try await harness.open(day, from: .predictions, kind: .delta, marking: [], changed: moved)
+            await harness.work(delta, PredictionsService.definition(harness.context))
+            #expect(try await harness.scalar(recommended, as: String.self) == "OVER")
+            let asked = try await harness.count(
+                "SELECT count(*) FROM nba_orchestration.task WHERE run_id = \(delta.runID) AND processor = 'player_predictions'"
+            )
+            #expect(asked == 1)
+        }
+    }
+
     @Test(arguments: ["out", "doubtful"])
     func whoIsRuledOutIsNeitherPredictedNorExpected(status: String) async throws {
         try await PhaseHarness.with("predictions") { harness in

@@ -195,7 +195,7 @@ extension Registry {
         "three_pointers_attempted", "free_throws_made", "free_throws_attempted", "offensive_rebounds",
         "defensive_rebounds", "total_rebounds", "assists", "steals", "blocks", "turnovers", "personal_fouls",
     ]
-    private static let lineColumns: Set<String> = [
+    static let lineColumns: Set<String> = [
         "points_line", "over_price_american", "under_price_american", "snapshot_timestamp", "bookmaker",
         "game_start_time", "is_after_tipoff", "is_synthetic", "home_team_abbr", "away_team_abbr",
     ]

@@ -26,7 +26,12 @@ extension Registry {
             .predictions,
             level: 1,
             requirement: .critical,
-            inputs: [Input(featureStore, ["features_hash", "current_points_line", "is_line_synthetic"])]
+            inputs: [
+                Input(featureStore, ["features_hash", "current_points_line", "is_line_synthetic"]),
+                Input(playerContext, ["player_status", "nba_player_id"], entities: [.player]),
+                // A book that moves its price alone moves what is worth recommending; the features see lines only.
+                Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
+            ]
         ),
         .init(
             "player_predictions",
