@@ -58,8 +58,8 @@ public struct SlateGaps: Sendable, Hashable {
         self.missing = missing
     }
 
-    /// Statuses, in lower case, with which nobody plays.
-    public static let ruledOut: Set<String> = ["out", "doubtful"]
+    /// Statuses with which nobody plays.
+    public static let ruledOut = Set(InjuryStatus.allCases.filter(\.isExpectedToMiss).map(\.rawValue))
 
     /// Reads the gaps of a date as they are now.
     public static func of(_ date: GameDate, in transaction: PostgresTransaction) async throws -> SlateGaps {

@@ -40,6 +40,10 @@ public struct PlayerPropPrediction: WarehouseRow {
     public var featureVersion: String
     /// 0 … 100.
     public var featureQualityScore: Double
+    /// What was announced of the player when he was predicted; nil where nothing was.
+    public var playerStatus: InjuryStatus?
+    /// Points a game of the season before this game.
+    public var seasonAverage: Double?
     public var buildCommit: String
     /// Of the artefact, hexadecimal; nil for a rule.
     public var modelSHA256: String?
@@ -74,6 +78,8 @@ public struct PlayerPropPrediction: WarehouseRow {
         featuresHash: String,
         featureVersion: String,
         featureQualityScore: Double,
+        playerStatus: InjuryStatus? = nil,
+        seasonAverage: Double? = nil,
         buildCommit: String,
         modelSHA256: String? = nil,
         lane: Lane? = nil,
@@ -104,6 +110,8 @@ public struct PlayerPropPrediction: WarehouseRow {
         self.featuresHash = featuresHash
         self.featureVersion = featureVersion
         self.featureQualityScore = featureQualityScore
+        self.playerStatus = playerStatus
+        self.seasonAverage = seasonAverage
         self.buildCommit = buildCommit
         self.modelSHA256 = modelSHA256
         self.lane = lane
@@ -123,7 +131,8 @@ public struct PlayerPropPrediction: WarehouseRow {
         .one("recommendation", of: ["OVER", "UNDER", "PASS", "NO_LINE"]),
         .blank(["current_points_line", "line_margin"], where: "recommendation", is: ["NO_LINE"]),
         .filled(["current_points_line", "line_source"], where: "recommendation", is: ["OVER", "UNDER", "PASS"]),
-        .range("current_points_line", 0...80, "points"), .percent("feature_quality_score"),
+        .range("current_points_line", 0...80, "points"), .range("season_average", 0...60, "points"),
+        .percent("feature_quality_score"),
         .sum(
             "line_margin_identity",
             "line_margin = predicted_points − current_points_line",
@@ -151,7 +160,7 @@ public struct PlayerPropPrediction: WarehouseRow {
             .double("median_points"), .double("standard_deviation"), .double("expected_minutes"),
             .double("interval_low"), .double("interval_high"), .double("over_probability"), Column("reasons", .json),
             .text("model_sha256"), Column("lane", .text, isBusiness: false),
-            Column("predicted_at", .instant, isBusiness: false),
+            Column("predicted_at", .instant, isBusiness: false), .text("player_status"), .double("season_average"),
         ]
     )
 
@@ -165,7 +174,8 @@ public struct PlayerPropPrediction: WarehouseRow {
             .text(featureVersion), .double(featureQualityScore), .text(buildCommit), .double(medianPoints),
             .double(standardDeviation), .double(expectedMinutes), .double(interval?.lowerBound),
             .double(interval?.upperBound), .double(overProbability), reasons.map { .json($0) } ?? .null,
-            .text(modelSHA256), .text(lane?.rawValue), .instant(predictedAt),
+            .text(modelSHA256), .text(lane?.rawValue), .instant(predictedAt), .text(playerStatus?.rawValue),
+            .double(seasonAverage),
         ]
     }
 }

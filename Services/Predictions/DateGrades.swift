@@ -41,7 +41,8 @@ struct DateGrades: Sendable {
         let rows = Dictionary(material.results.map { (Seat(player: $0.player, game: $0.gameID), $0.row) }) { first, _ in
             first
         }
-        var lanes: [GradingMaterial.PredictionKey: (lane: Lane?, wasBefore: Bool?)] = [:]
+        var judgements: [GradingMaterial.PredictionKey: (prediction: GradingMaterial.Prediction, wasBefore: Bool?)] =
+            [:]
         for prediction in material.predictions where judged.contains(prediction.gameID) {
             let result = GradingRules.Result(rows[Seat(player: prediction.player, game: prediction.gameID)])
             guard result != .unsettled else {
@@ -54,14 +55,12 @@ struct DateGrades: Sendable {
                 predictedAt: prediction.predicted.at,
                 tipoffAt: tipoff
             )
-            lanes[prediction.key] = (prediction.predicted.lane, wasBefore)
+            judgements[prediction.key] = (prediction, wasBefore)
             predictions.append(
                 PredictionAccuracy(
                     prediction,
                     result,
                     date: date,
-                    announced: material.announced[prediction.player],
-                    seasonAverage: material.seasonAverages[prediction.player],
                     tipoffAt: tipoff,
                     wasMadeBeforeTipoff: wasBefore
                 )
@@ -79,9 +78,8 @@ struct DateGrades: Sendable {
                     line,
                     result,
                     date: date,
-                    announced: material.announced[line.key.player],
-                    lane: lanes[line.key]?.lane,
-                    wasMadeBeforeTipoff: lanes[line.key]?.wasBefore
+                    of: judgements[line.key]?.prediction,
+                    wasMadeBeforeTipoff: judgements[line.key]?.wasBefore
                 )
             )
         }
@@ -105,8 +103,6 @@ extension PredictionAccuracy {
         _ prediction: GradingMaterial.Prediction,
         _ result: GradingRules.Result,
         date: GameDate,
-        announced: InjuryStatus?,
-        seasonAverage: Double?,
         tipoffAt: Date?,
         wasMadeBeforeTipoff: Bool?
     ) {
@@ -130,10 +126,10 @@ extension PredictionAccuracy {
             lineOutcome: outcome?.rawValue,
             isCorrect: GradingRules.isCorrect(prediction.recommendation, outcome),
             confidenceDecile: GradingRules.decile(of: predicted.confidence),
-            seasonAverage: seasonAverage,
-            seasonAverageTier: SeasonAverageTier(seasonAverage: seasonAverage).rawValue,
-            voidReason: result == .didNotPlay ? VoidReason(announced: announced).rawValue : nil,
-            playerStatusBefore: announced?.rawValue,
+            seasonAverage: prediction.seasonAverage,
+            seasonAverageTier: SeasonAverageTier(seasonAverage: prediction.seasonAverage).rawValue,
+            voidReason: result == .didNotPlay ? VoidReason(announced: prediction.announced).rawValue : nil,
+            playerStatusBefore: prediction.announced?.rawValue,
             tipoffAt: tipoffAt,
             wasMadeBeforeTipoff: wasMadeBeforeTipoff
         )
@@ -145,8 +141,7 @@ extension LineEvaluationAccuracy {
         _ line: GradingMaterial.Line,
         _ result: GradingRules.Result,
         date: GameDate,
-        announced: InjuryStatus?,
-        lane: Lane?,
+        of prediction: GradingMaterial.Prediction?,
         wasMadeBeforeTipoff: Bool?
     ) {
         let outcome = result.points.map { LineResult(points: $0, line: line.points) }
@@ -175,8 +170,8 @@ extension LineEvaluationAccuracy {
             isCorrect: GradingRules.isCorrect(line.recommendation, outcome),
             profitPerUnit: GradingRules.profit(line.recommendation, outcome, price: price),
             lineError: result.points.map { line.points - Double($0) },
-            voidReason: result == .didNotPlay ? VoidReason(announced: announced).rawValue : nil,
-            lane: lane,
+            voidReason: result == .didNotPlay ? VoidReason(announced: prediction?.announced).rawValue : nil,
+            lane: prediction?.predicted.lane,
             wasMadeBeforeTipoff: wasMadeBeforeTipoff
         )
     }

@@ -21,6 +21,10 @@ struct GradingMaterial: Sendable {
         var opponent: String
         var recommendation: Recommendation
         var predicted: PredictionAccuracy.Predicted
+        /// What was announced of the player when he was predicted.
+        var announced: InjuryStatus?
+        /// Points a game of the season before this game.
+        var seasonAverage: Double?
 
         var player: String { key.player }
         var gameID: String { key.gameID }
@@ -53,10 +57,6 @@ struct GradingMaterial: Sendable {
     var lines: [Line] = []
     var games: [SlateGame] = []
     var results: [PlayerResult] = []
-    /// The last word on a player before tip-off.
-    var announced: [String: InjuryStatus] = [:]
-    /// Points a game of the season before the date.
-    var seasonAverages: [String: Double] = [:]
 
     init(
         predictions: [Prediction] = [],
@@ -80,8 +80,6 @@ extension GradingMaterial {
         guard games.contains(where: \.isFinal) else { return }
         lines = try await Self.lines(reader, date)
         results = try await Self.results(reader, date)
-        announced = try await Self.announced(reader, date)
-        seasonAverages = try await Self.seasonAverages(reader, date)
     }
 
     private static func predictions(_ reader: SnapshotReader, _ date: GameDate) async throws -> [Prediction] {
@@ -89,7 +87,8 @@ extension GradingMaterial {
             """
             SELECT player_lookup, game_id, system_id, model_version, team_abbr, opponent_team_abbr, predicted_points,
                    median_points, standard_deviation, interval_low, interval_high, over_probability, confidence_score,
-                   recommendation, current_points_line, is_line_synthetic, lane, predicted_at
+                   recommendation, current_points_line, is_line_synthetic, lane, predicted_at, player_status,
+                   season_average
             FROM nba_predictions.player_prop_predictions
             WHERE game_date = \(date.postgresDate) AND removed_at IS NULL
             ORDER BY player_lookup, game_id, system_id, model_version
@@ -100,6 +99,7 @@ extension GradingMaterial {
             let low: Double? = try row.decode("interval_low")
             let high: Double? = try row.decode("interval_high")
             let lane: String? = try row.decode("lane")
+            let announced: String? = try row.decode("player_status")
             return Prediction(
                 key: try PredictionKey(row),
                 team: try row.decode("team_abbr"),
@@ -117,7 +117,9 @@ extension GradingMaterial {
                     isLineSynthetic: try row.decode("is_line_synthetic"),
                     lane: try lane.map { _ in try row.enumeration("lane") },
                     at: try row.decode("predicted_at")
-                )
+                ),
+                announced: try announced.map { _ in try row.enumeration("player_status") },
+                seasonAverage: try row.decode("season_average")
             )
         }
     }
@@ -176,36 +178,6 @@ extension GradingMaterial {
         case "dnp", "inactive": false
         default: throw TaskError(.permanent, type: "unknown_player_status", status)
         }
-    }
-
-    private static func announced(_ reader: SnapshotReader, _ date: GameDate) async throws -> [String: InjuryStatus] {
-        let rows = try await reader.query(
-            """
-            SELECT player_lookup, player_status FROM nba_analytics.upcoming_player_game_context
-            WHERE game_date = \(date.postgresDate) AND removed_at IS NULL AND player_status IS NOT NULL
-            """
-        )
-        var words: [String: InjuryStatus] = [:]
-        for row in rows { words[try row.decode("player_lookup")] = try row.enumeration("player_status") }
-        return words
-    }
-
-    private static func seasonAverages(_ reader: SnapshotReader, _ date: GameDate) async throws -> [String: Double] {
-        guard let index = FeatureList.index(of: "points_avg_season") else {
-            preconditionFailure("the features lack points_avg_season")
-        }
-        let place = Int32(index)
-        let rows = try await reader.query(
-            """
-            SELECT player_lookup, (features ->> \(place)::int4)::double precision AS average
-            FROM nba_precompute.ml_feature_store_v2 WHERE game_date = \(date.postgresDate) AND removed_at IS NULL
-            """
-        )
-        var averages: [String: Double] = [:]
-        for row in rows {
-            averages[try row.decode("player_lookup")] = try row.decode("average", as: Double?.self)
-        }
-        return averages
     }
 }
 

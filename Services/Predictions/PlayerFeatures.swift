@@ -18,11 +18,12 @@ struct PlayerFeatures: Sendable {
     var line: Double?
     var lineSource: String?
     var isLineSynthetic: Bool?
+    /// What is announced of him; nil where nothing is.
+    var playerStatus: InjuryStatus?
+    /// Points a game of the season before this game.
+    var seasonAverage: Double?
     /// What to ask the history for, or why nothing is asked.
     var request: Result<PointsRequest, PlayerSkip>
-
-    /// Statuses with which nobody plays; a prediction of such a player would be of another game.
-    static let ruledOut = SlateGaps.ruledOut
 
     /// Features that lie outside what they can be only when something upstream is wrong.
     private static let guarded = [
@@ -67,11 +68,13 @@ struct PlayerFeatures: Sendable {
         line = try row.decode("current_points_line")
         lineSource = try row.decode("current_points_line_source")
         isLineSynthetic = try row.decode("is_line_synthetic")
-        let status = try row.decode("player_status", as: String?.self)
+        let status: String? = try row.decode("player_status")
+        playerStatus = try status.map { _ in try row.enumeration("player_status") }
         let stored = try JSONValue(parsing: row.decode("features", as: PostgresJSON.self).bytes)
         let outside = Self.outsideRange(stored)
-        if let status, Self.ruledOut.contains(status.lowercased()) {
-            request = .failure(PlayerSkip("ruled_out", status))
+        seasonAverage = Self.value("points_avg_season", of: stored)
+        if let playerStatus, playerStatus.isExpectedToMiss {
+            request = .failure(PlayerSkip("ruled_out", playerStatus.rawValue))
         } else if !outside.isEmpty {
             request = .failure(PlayerSkip("invalid_features", outside.joined(separator: ", ")))
         } else if let player = try row.decode("nba_player_id", as: Int?.self) {
@@ -87,6 +90,12 @@ struct PlayerFeatures: Sendable {
         } else {
             request = .failure(PlayerSkip("unknown_player", "nothing says which player of the league he is"))
         }
+    }
+
+    private static func value(_ name: String, of stored: JSONValue) -> Double? {
+        guard let index = FeatureList.index(of: name), let values = stored.arrayValue, values.indices.contains(index)
+        else { return nil }
+        return values[index].doubleValue
     }
 
     private static func outsideRange(_ stored: JSONValue) -> [String] {

@@ -176,7 +176,7 @@ private struct Slate: Sendable {
         )
         let context = try await reader.query(
             """
-            SELECT player_lookup, history_games > 0 AND lower(player_status) <> ALL(\(PlayerFeatures.ruledOut.sorted()))
+            SELECT player_lookup, history_games > 0 AND lower(player_status) <> ALL(\(SlateGaps.ruledOut.sorted()))
                        IS NOT FALSE AS is_expected
             FROM nba_analytics.upcoming_player_game_context WHERE game_date = \(day) AND removed_at IS NULL
             """

@@ -8,11 +8,9 @@ import Warehouse
 /// Judges the predictions of a date by what happened: each prediction, and its word on each bookmaker's line.
 ///
 /// Reads: `nba_predictions.player_prop_predictions` and `prediction_line_evaluation`, `nba_analytics.player_game_summary`
-/// (points, minutes, status), `nba_raw.nbac_schedule` (which games are final, tip-off),
-/// `nba_analytics.upcoming_player_game_context` (what was said of a player before tip-off),
-/// `nba_precompute.ml_feature_store_v2` (his season before the game). Writes: `nba_predictions.prediction_accuracy` and
-/// `line_evaluation_accuracy`, the whole date. Games that are not final, and those without a box score, are named and not
-/// judged. The rules are in ``GradingRules``.
+/// (points, minutes, status), `nba_raw.nbac_schedule` (which games are final, tip-off). What was known of a player comes from
+/// his prediction alone. Writes: `nba_predictions.prediction_accuracy` and `line_evaluation_accuracy`, the whole date. Games
+/// that are not final, and those without a box score, are named and not judged. The rules are in ``GradingRules``.
 public struct PredictionGrading: Processor {
     public static let name = "prediction_grading"
 

@@ -80,6 +80,8 @@ struct PredictionRows: Sendable {
             featuresHash: SHA256.hash(snapshot).hex,
             featureVersion: PointsFeature.version,
             featureQualityScore: features.qualityScore,
+            playerStatus: features.playerStatus,
+            seasonAverage: features.seasonAverage,
             buildCommit: BuildInfo.commit,
             modelSHA256: prediction.system.isRule ? nil : model?.sha256,
             lane: lane,

@@ -16,8 +16,9 @@ struct GradingFixture: Sendable {
     var slate = SlateFixture(games: 2)
 
     /// The slate with its predictions, made by a run that ended; `lane` and the time are what the worker would say.
-    func predicted(lane: Lane = .live) async throws {
+    func predicted(lane: Lane = .live, announcing statuses: [String: InjuryStatus] = [:]) async throws {
         try await slate.write(harness.pool)
+        for (player, status) in statuses { try await announce(status, of: player) }
         let run = try await harness.open(
             Self.date,
             from: .predictions,
@@ -32,6 +33,15 @@ struct GradingFixture: Sendable {
         )
         try await harness.pool.execute(
             "UPDATE nba_orchestration.run SET state = 'complete', finished_at = now() WHERE state = 'open'"
+        )
+    }
+
+    func announce(_ status: InjuryStatus, of player: String) async throws {
+        try await harness.pool.execute(
+            """
+            UPDATE nba_analytics.upcoming_player_game_context SET player_status = \(status.rawValue)
+            WHERE player_lookup = \(player)
+            """
         )
     }
 

@@ -70,16 +70,22 @@ struct GradedPlayer: Sendable {
             }
         }
         let own = row.map { GradingMaterial.PlayerResult(player: "star", gameID: Self.game, team: "BOS", row: $0) }
-        var material = GradingMaterial(
+        let material = GradingMaterial(
             predictions: [
-                .init(key: Self.key, team: "BOS", opponent: "LAL", recommendation: recommendation, predicted: predicted)
+                .init(
+                    key: Self.key,
+                    team: "BOS",
+                    opponent: "LAL",
+                    recommendation: recommendation,
+                    predicted: predicted,
+                    announced: announced,
+                    seasonAverage: seasonAverage
+                )
             ],
             lines: lines,
             games: [game],
             results: rest + [own].compactMap { $0 }
         )
-        material.announced["star"] = announced
-        material.seasonAverages["star"] = seasonAverage
         return try DateGrades(material, date: Self.date)
     }
 

@@ -46,15 +46,12 @@ struct GradingTests {
     @Test func gradesHoldWhatWasKnownBeforeTheGameAndWhatHappened() async throws {
         try await with { fixture in
             let pool = fixture.harness.pool
-            try await fixture.predicted()
-            try await fixture.end()
             let absent = fixture.slate.players[3].lookup
-            try await pool.execute(
-                """
-                UPDATE nba_analytics.upcoming_player_game_context SET player_status = 'questionable'
-                WHERE player_lookup = \(absent)
-                """
-            )
+            try await fixture.predicted(announcing: [absent: .questionable])
+            try await fixture.end()
+            // What the tables say afterwards is no knowledge of the prediction's time.
+            try await fixture.announce(.out, of: absent)
+            try await pool.execute("UPDATE nba_precompute.ml_feature_store_v2 SET features = '[]'")
             try await fixture.results(fixture.summary(points: [absent: nil]))
             let run = try await grade(fixture)
             let row = try await pool.query(
