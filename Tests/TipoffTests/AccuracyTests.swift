@@ -121,6 +121,12 @@ import Testing
             let half = 1.959963984540054 * (56.75 / 3).squareRoot() / 2
             #expect(4.25 - half < 0 && number("mae_low_points") == 0, "no error is below 0")
             #expect(abs(number("mae_high_points") - (4.25 + half)) < 1e-9)
+            // The squared errors' 95 % reach below 0, the errors' own do not end at it.
+            #expect(number("rmse_low_points") == 0 && number("rmse_high_points") > number("rmse_points"))
+            #expect(number("bias_low_points") < 0 && number("bias_high_points") > 1.75)
+            #expect(abs(number("bias_low_points") + number("bias_high_points") - 3.5) < 1e-9)
+            #expect(number("profit_low_per_unit") < -0.06 && number("profit_high_per_unit") > -0.06)
+            #expect(number("line_mae_low_points") < 2.625 && number("line_mae_high_points") > 2.625)
             #expect(number("within_3_fraction") == 0.5 && number("interval_coverage_fraction") == 0.75)
             // Five sides; the void and the push decide nothing, and none of the other three won.
             #expect(system["recommendations"] == .int(5) && system["decided"] == .int(3))
@@ -171,6 +177,29 @@ import Testing
             #expect(book["n"] == .int(2) && book["decided"] == .int(2) && book["hits"] == .int(2))
             #expect(book["line_mae_points"] == .double(0.5) && book["mae_points"] == .double(1))
             #expect(abs((book["profit_per_unit"]?.doubleValue ?? 0) - 0.85) < 1e-12)
+        }
+    }
+
+    @Test func aBooksTwoLinesOfOnePredictionAreOneErrorAndTwoLines() async throws {
+        try await Database.with { database, pool in
+            try await Self.fill(pool)
+            try await pool.execute(
+                """
+                INSERT INTO nba_predictions.line_evaluation_accuracy
+                SELECT (jsonb_populate_record(e, '{"points_line": 30.5}')).* FROM nba_predictions.line_evaluation_accuracy AS e
+                WHERE e.player_lookup = 'd' AND e.bookmaker = 'fanduel'
+                """
+            )
+            let json = try await tipoff(
+                "accuracy",
+                "--by",
+                "book",
+                "--json",
+                environment: ["TIPOFF_DATABASE_URL": database.url]
+            ).json()
+            let book = try group(json, "moving_average", "fanduel")
+            #expect(book["n"] == .int(2) && book["mae_points"] == .double(1))
+            #expect(book["lined"] == .int(3) && book["bets"] == .int(3))
         }
     }
 

@@ -26,8 +26,10 @@ struct AccuracyReader: Sendable {
             for row in try await transaction.query(Self.bets(window, aspect)) {
                 let key = Key(system: try row.decode("system_id"), label: try row.decode("label"))
                 // A side taken of a bookmaker's line where none was taken of the prediction's own is a group as well.
-                groups[key, default: .init(system: key.system, label: key.label)].bets = try row.decode("bets")
-                groups[key]?.profitPerUnit = try row.decode("profit")
+                groups[key, default: .init(system: key.system, label: key.label)].profitPerUnit = try Self.figure(
+                    "profit",
+                    of: row
+                )
             }
             let leftOut: Int = try await transaction.query(
                 """
@@ -79,7 +81,7 @@ struct AccuracyReader: Sendable {
                 SELECT p.system_id, \(sql: label(aspect, direction: "p.recommendation")) AS label, p.is_voided,
                        p.absolute_error, p.signed_error, p.within_3_points, p.within_interval, p.actual_points,
                        p.recommendation, p.is_correct, p.over_probability, p.line_outcome AS outcome, p.points_line,
-                       COALESCE(p.is_line_synthetic, false) AS is_synthetic
+                       COALESCE(p.is_line_synthetic, false) AS is_synthetic, true AS is_first
                 FROM nba_predictions.prediction_accuracy AS p WHERE \(sql: condition(window))
                 """
         }
@@ -87,24 +89,45 @@ struct AccuracyReader: Sendable {
             SELECT p.system_id, \(sql: label(aspect, direction: "e.recommendation")) AS label, p.is_voided,
                    p.absolute_error, p.signed_error, p.within_3_points, p.within_interval, p.actual_points,
                    e.recommendation, e.is_correct, e.over_probability, e.outcome, e.points_line,
-                   e.is_line_synthetic AS is_synthetic
+                   e.is_line_synthetic AS is_synthetic,
+                   row_number() OVER (PARTITION BY e.player_lookup, e.game_id, e.system_id, e.model_version, e.bookmaker
+                                      ORDER BY e.points_line) = 1 AS is_first
             FROM \(sql: evaluations) WHERE e.removed_at IS NULL AND \(sql: condition(window))
             """
     }
 
+    /// The columns of a figure: mean, deviation and count of what the condition holds for.
+    private static func figure(_ name: String, _ expression: SQL, _ condition: SQL) -> SQL {
+        """
+        avg(\(sql: expression)) FILTER (WHERE \(sql: condition)) AS \(identifier: name),
+        stddev_samp(\(sql: expression)) FILTER (WHERE \(sql: condition)) AS \(identifier: name + "_deviation"),
+        count(\(sql: expression)) FILTER (WHERE \(sql: condition)) AS \(identifier: name + "_n")
+        """
+    }
+
+    private static func figure(_ name: String, of row: PostgresRow) throws -> AccuracyReport.Figure {
+        .init(
+            mean: try row.decode(name),
+            deviation: try row.decode("\(name)_deviation"),
+            count: try row.decode("\(name)_n")
+        )
+    }
+
     private static func figures(_ window: AccuracyReport.Window, _ aspect: AccuracyReport.Aspect) -> SQL {
         """
-        SELECT system_id, label, count(*) FILTER (WHERE NOT is_voided) AS graded,
-               count(*) FILTER (WHERE is_voided) AS voided, avg(absolute_error) AS mae,
-               stddev_samp(absolute_error) AS mae_deviation, sqrt(avg(signed_error * signed_error)) AS rmse,
-               avg(signed_error) AS bias, avg(within_3_points::int)::double precision AS within_3,
-               avg(within_interval::int)::double precision AS coverage,
+        SELECT system_id, label, count(*) FILTER (WHERE NOT is_voided AND is_first) AS graded,
+               count(*) FILTER (WHERE is_voided AND is_first) AS voided,
+               \(sql: figure("absolute", "absolute_error", "is_first")),
+               \(sql: figure("signed", "signed_error", "is_first")),
+               \(sql: figure("squared", "signed_error * signed_error", "is_first")),
+               avg(within_3_points::int) FILTER (WHERE is_first)::double precision AS within_3,
+               avg(within_interval::int) FILTER (WHERE is_first)::double precision AS coverage,
                count(*) FILTER (WHERE recommendation IN ('OVER', 'UNDER') AND NOT is_synthetic) AS recommendations,
                count(is_correct) FILTER (WHERE NOT is_synthetic) AS decided,
                count(*) FILTER (WHERE is_correct AND NOT is_synthetic) AS hits,
                count(points_line) FILTER (WHERE NOT is_voided AND NOT is_synthetic) AS lined,
-               avg(abs(points_line - actual_points)) FILTER (WHERE NOT is_synthetic) AS line_error,
-               avg(absolute_error) FILTER (WHERE points_line IS NOT NULL AND NOT is_synthetic) AS error_on_lined,
+               \(sql: figure("line", "abs(points_line - actual_points)", "NOT is_synthetic")),
+               \(sql: figure("on_lined", "absolute_error", "points_line IS NOT NULL AND NOT is_synthetic")),
                count(*) FILTER (WHERE is_synthetic) AS synthetic
         FROM (\(sql: rows(window, aspect))) AS judged GROUP BY system_id, label
         """
@@ -112,8 +135,8 @@ struct AccuracyReader: Sendable {
 
     private static func bets(_ window: AccuracyReport.Window, _ aspect: AccuracyReport.Aspect) -> SQL {
         """
-        SELECT p.system_id, \(sql: label(aspect, direction: "e.recommendation")) AS label, count(*) AS bets,
-               avg(e.profit_per_unit) AS profit
+        SELECT p.system_id, \(sql: label(aspect, direction: "e.recommendation")) AS label,
+               \(sql: figure("profit", "e.profit_per_unit", "true"))
         FROM \(sql: evaluations)
         WHERE e.removed_at IS NULL AND \(sql: condition(window)) AND e.recommendation IN ('OVER', 'UNDER')
             AND e.outcome <> 'VOID' AND e.profit_per_unit IS NOT NULL AND NOT e.is_line_synthetic
@@ -157,18 +180,17 @@ struct AccuracyReader: Sendable {
         var group = AccuracyReport.Group(system: try row.decode("system_id"), label: try row.decode("label"))
         group.graded = try row.decode("graded")
         group.voided = try row.decode("voided")
-        group.meanAbsoluteError = try row.decode("mae")
-        group.absoluteErrorDeviation = try row.decode("mae_deviation")
-        group.rootMeanSquaredError = try row.decode("rmse")
-        group.bias = try row.decode("bias")
+        group.absoluteError = try figure("absolute", of: row)
+        group.signedError = try figure("signed", of: row)
+        group.squaredError = try figure("squared", of: row)
         group.within3 = try row.decode("within_3")
         group.intervalCoverage = try row.decode("coverage")
         group.recommendations = try row.decode("recommendations")
         group.decided = try row.decode("decided")
         group.hits = try row.decode("hits")
         group.lined = try row.decode("lined")
-        group.lineError = try row.decode("line_error")
-        group.errorOnLined = try row.decode("error_on_lined")
+        group.lineError = try figure("line", of: row)
+        group.errorOnLined = try figure("on_lined", of: row)
         group.syntheticLines = try row.decode("synthetic")
         return group
     }

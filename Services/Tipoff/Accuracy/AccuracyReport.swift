@@ -13,19 +13,43 @@ struct AccuracyReport: Sendable, Hashable {
         var lane: Lane
     }
 
+    /// The mean of a sample, with what its uncertainty follows from.
+    struct Figure: Sendable, Hashable {
+        var mean: Double?
+        /// With n − 1.
+        var deviation: Double?
+        var count = 0
+
+        /// 95 %, normal approximation.
+        var interval: ClosedRange<Double>? {
+            guard let mean, let deviation else { return nil }
+            return SampleStatistics.meanInterval(mean: mean, standardDeviation: deviation, count: count)
+        }
+
+        /// For what is never below 0.
+        var nonnegativeInterval: ClosedRange<Double>? {
+            interval.map { max(0, $0.lowerBound)...$0.upperBound }
+        }
+
+        /// The square root of a mean of squares.
+        var root: Double? { mean?.squareRoot() }
+        var rootInterval: ClosedRange<Double>? {
+            nonnegativeInterval.map { $0.lowerBound.squareRoot()...$0.upperBound.squareRoot() }
+        }
+    }
+
     struct Group: Sendable, Hashable {
         var system: String
         /// Empty where only the system divides.
         var label: String
-        /// Predictions of players who played.
+        /// Predictions of players who played, each once however many lines a book had.
         var graded = 0
         var voided = 0
         /// Points.
-        var meanAbsoluteError: Double?
-        /// Of the absolute errors, with n − 1.
-        var absoluteErrorDeviation: Double?
-        var rootMeanSquaredError: Double?
-        var bias: Double?
+        var absoluteError = Figure()
+        var signedError = Figure()
+        /// Points².
+        var squaredError = Figure()
         /// Fractions 0 … 1.
         var within3: Double?
         var intervalCoverage: Double?
@@ -37,24 +61,13 @@ struct AccuracyReport: Sendable, Hashable {
         /// Rows of players who played and that have a line.
         var lined = 0
         /// The line's mean absolute error, and the prediction's on the same rows.
-        var lineError: Double?
-        var errorOnLined: Double?
-        /// Stakes of 1 on bookmakers' lines, returned ones included.
-        var bets = 0
-        var profitPerUnit: Double?
+        var lineError = Figure()
+        var errorOnLined = Figure()
+        /// Of stakes of 1 on bookmakers' lines, returned ones included.
+        var profitPerUnit = Figure()
         /// Rows whose line was made up.
         var syntheticLines = 0
 
-        var errorInterval: ClosedRange<Double>? {
-            guard let meanAbsoluteError, let absoluteErrorDeviation,
-                let interval = SampleStatistics.meanInterval(
-                    mean: meanAbsoluteError,
-                    standardDeviation: absoluteErrorDeviation,
-                    count: graded
-                )
-            else { return nil }
-            return max(0, interval.lowerBound)...interval.upperBound
-        }
         var hitRate: Double? { decided == 0 ? nil : Double(hits) / Double(decided) }
         var hitRateInterval: ClosedRange<Double>? { SampleStatistics.wilsonInterval(hits: hits, of: decided) }
     }
@@ -105,18 +118,26 @@ extension AccuracyReport.Group {
     fileprivate var json: JSONValue {
         func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
         func count(_ value: Int) -> JSONValue { .int(Int64(value)) }
-        return [
+        var object: [String: JSONValue] = [
             "system_id": .string(system), "group": label.isEmpty ? .null : .string(label), "n": count(graded),
-            "voided": count(voided), "mae_points": number(meanAbsoluteError),
-            "mae_low_points": number(errorInterval?.lowerBound), "mae_high_points": number(errorInterval?.upperBound),
-            "rmse_points": number(rootMeanSquaredError), "bias_points": number(bias),
-            "within_3_fraction": number(within3), "interval_coverage_fraction": number(intervalCoverage),
-            "recommendations": count(recommendations), "decided": count(decided), "hits": count(hits),
-            "hit_rate_fraction": number(hitRate), "hit_rate_low_fraction": number(hitRateInterval?.lowerBound),
-            "hit_rate_high_fraction": number(hitRateInterval?.upperBound), "bets": count(bets),
-            "profit_per_unit": number(profitPerUnit), "lined": count(lined), "line_mae_points": number(lineError),
-            "mae_on_lined_points": number(errorOnLined), "synthetic_lines": count(syntheticLines),
+            "voided": count(voided), "within_3_fraction": number(within3),
+            "interval_coverage_fraction": number(intervalCoverage), "recommendations": count(recommendations),
+            "decided": count(decided), "hits": count(hits), "bets": count(profitPerUnit.count),
+            "lined": count(lined), "synthetic_lines": count(syntheticLines),
         ]
+        func add(_ name: String, _ unit: String, _ value: Double?, _ interval: ClosedRange<Double>?) {
+            object["\(name)_\(unit)"] = number(value)
+            object["\(name)_low_\(unit)"] = number(interval?.lowerBound)
+            object["\(name)_high_\(unit)"] = number(interval?.upperBound)
+        }
+        add("mae", "points", absoluteError.mean, absoluteError.nonnegativeInterval)
+        add("rmse", "points", squaredError.root, squaredError.rootInterval)
+        add("bias", "points", signedError.mean, signedError.interval)
+        add("line_mae", "points", lineError.mean, lineError.nonnegativeInterval)
+        add("mae_on_lined", "points", errorOnLined.mean, errorOnLined.nonnegativeInterval)
+        add("hit_rate", "fraction", hitRate, hitRateInterval)
+        add("profit", "per_unit", profitPerUnit.mean, profitPerUnit.interval)
+        return .dictionary(object)
     }
 }
 

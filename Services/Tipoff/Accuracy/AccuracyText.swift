@@ -29,14 +29,16 @@ enum AccuracyText {
 
     private static func errors(_ report: AccuracyReport) -> [String] {
         var table = TextTable(
-            heading(report) + ["N", "VOIDED", "MAE", "95 %", "RMSE", "BIAS", "WITHIN 3", "IN INTERVAL"]
+            heading(report) + ["N", "VOIDED", "MAE", "95 %", "RMSE", "95 %", "BIAS", "95 %", "WITHIN 3", "IN INTERVAL"]
         )
         for group in report.groups {
             table.add(
                 names(group, report) + [
-                    String(group.graded), String(group.voided), points(group.meanAbsoluteError),
-                    interval(group.errorInterval, points), points(group.rootMeanSquaredError), points(group.bias),
-                    percent(group.within3), percent(group.intervalCoverage),
+                    String(group.graded), String(group.voided), points(group.absoluteError.mean),
+                    interval(group.absoluteError.nonnegativeInterval, points), points(group.squaredError.root),
+                    interval(group.squaredError.rootInterval, points), points(group.signedError.mean),
+                    interval(group.signedError.interval, points), percent(group.within3),
+                    percent(group.intervalCoverage),
                 ]
             )
         }
@@ -46,15 +48,16 @@ enum AccuracyText {
     private static func sides(_ report: AccuracyReport) -> [String] {
         var table = TextTable(
             heading(report) + [
-                "SIDES", "DECIDED", "HIT RATE", "95 %", "BETS", "PROFIT", "LINED", "LINE MAE", "MAE THERE",
+                "SIDES", "DECIDED", "HIT RATE", "95 %", "BETS", "PROFIT", "95 %", "LINED", "LINE MAE", "MAE THERE",
             ]
         )
         for group in report.groups {
             table.add(
                 names(group, report) + [
                     String(group.recommendations), String(group.decided), percent(group.hitRate),
-                    interval(group.hitRateInterval, percent), String(group.bets), points(group.profitPerUnit),
-                    String(group.lined), points(group.lineError), points(group.errorOnLined),
+                    interval(group.hitRateInterval, percent), String(group.profitPerUnit.count),
+                    points(group.profitPerUnit.mean), interval(group.profitPerUnit.interval, points),
+                    String(group.lined), points(group.lineError.mean), points(group.errorOnLined.mean),
                 ]
             )
         }
