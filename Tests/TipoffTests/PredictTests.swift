@@ -144,6 +144,15 @@ import Testing
             covered: 180,
             predicted: 183,
             lined: 120,
+            forecast: .coming(runID: UUID(), secondsLeft: 50 * 60),
+            clocks: [
+                PredictStatus.Clock(
+                    name: "06:00",
+                    verdict: "skip",
+                    reason: "there are no features to predict from",
+                    decidedAt: LeagueClock.instant(Self.date, hour: 6, minute: 0)
+                )
+            ],
             batches: [batch]
         )
         try expectGolden(status.lines, "predict-status")
@@ -155,6 +164,7 @@ import Testing
             result.expect(0)
             #expect(result.output.contains("no batch yet"))
             #expect(result.output.contains("10:00 ET"))
+            #expect(result.output.contains("forecast  unknown: no run is on its way to the predictions"))
             #expect(result.output.contains("tipoff predict start --date 2024-01-15"))
         }
     }

@@ -122,7 +122,7 @@ struct PredictCommand: AsyncParsableCommand {
         /// Nothing missing is an answer; the other refusals are problems.
         private func told(_ refusal: PredictionRuns.Refusal, _ day: GameDate, _ session: Session) throws {
             switch refusal {
-            case .isOpen(let runID):
+            case .isOpen(let runID), .isComing(let runID):
                 let name = runID.uuidString.lowercased()
                 throw CommandProblem.problem("run \(name) is predicting \(day) now", next: "tipoff trace \(name)")
             case .noFeatures:
@@ -164,7 +164,7 @@ struct PredictCommand: AsyncParsableCommand {
                 try await request.open(session) { runs, day, transaction in
                     let result = try await runs.start(
                         day,
-                        by: session.actor,
+                        by: .person(session.actor),
                         reason: request.reason,
                         now: session.clock.now,
                         in: transaction
@@ -193,7 +193,7 @@ struct PredictCommand: AsyncParsableCommand {
                 try await request.open(session) { runs, day, transaction in
                     let (result, players) = try await runs.retry(
                         day,
-                        by: session.actor,
+                        by: .person(session.actor),
                         reason: request.reason,
                         now: session.clock.now,
                         in: transaction

@@ -30,6 +30,14 @@ struct PredictReader: Sendable {
                 WHERE b.game_date = \(date.sqlDate) ORDER BY b.started_at DESC, b.batch_id LIMIT 50
                 """
             )
+            let clocks = try await transaction.query(
+                """
+                SELECT replace(window_key, \("clock:predictions:\(date):"), '') AS name, verdict, reason, decided_at
+                FROM nba_orchestration.planner_decision
+                WHERE game_date = \(date.sqlDate) AND starts_with(window_key, \("clock:predictions:\(date):"))
+                ORDER BY due_at, window_key
+                """
+            )
             let gaps = try await SlateGaps.of(date, in: transaction)
             return PredictStatus(
                 date: date,
@@ -38,6 +46,16 @@ struct PredictReader: Sendable {
                 covered: gaps.predicted,
                 predicted: try shown.decode("predicted"),
                 lined: try shown.decode("lined"),
+                forecast: try await PredictionForecast.of(date, in: transaction),
+                clocks: try clocks.map { row in
+                    // The services' own clock.
+                    PredictStatus.Clock(
+                        name: try row.decode("name"),
+                        verdict: try row.decode("verdict"),
+                        reason: try row.decode("reason"),
+                        decidedAt: try row.decode("decided_at")
+                    )
+                },
                 batches: try batches.map { row in try Self.batch(row, shift: shift) }
             )
         }

@@ -27,6 +27,16 @@ struct PredictStatus: Sendable {
         var completedAt: Date?
     }
 
+    /// What a clock of the date decided, or the verdict at the deadline.
+    struct Clock: Sendable {
+        /// A wall time such as `06:15`, or `verdict`.
+        var name: String
+        /// `run`, `skip` or `missed`.
+        var verdict: String
+        var reason: String
+        var decidedAt: Date
+    }
+
     var date: GameDate
     var now: Date
     /// Players who should have a prediction, and those of them who have one that is shown.
@@ -35,6 +45,9 @@ struct PredictStatus: Sendable {
     /// Shown predictions, and those of them that know a line.
     var predicted: Int
     var lined: Int
+    var forecast: PredictionForecast
+    /// The earliest first.
+    var clocks: [Clock]
     /// The newest first.
     var batches: [Batch]
 
@@ -47,6 +60,8 @@ struct PredictStatus: Sendable {
             "lines     \(Self.share(lined, of: predicted)) predictions",
             "deadline  \(EasternTime.short(deadline, on: date)), \(EasternTime.relative(deadline, to: now))",
         ]
+        if let forecast = forecastLine { lines.append(forecast) }
+        lines += clockLines
         if batches.isEmpty {
             lines += ["no batch yet", "next: tipoff predict start --date \(date) --reason \"…\""]
             return lines
@@ -75,7 +90,8 @@ struct PredictStatus: Sendable {
             "date": .string(date.description), "expected": .int(Int64(expected)), "covered": .int(Int64(covered)),
             "coverage": Self.fraction(covered, of: expected), "predicted": .int(Int64(predicted)),
             "lined": .int(Int64(lined)), "line_coverage": Self.fraction(lined, of: predicted),
-            "deadline": .string(Instant.text(deadline)),
+            "deadline": .string(Instant.text(deadline)), "forecast": forecastJSON,
+            "clocks": .array(clocks.map(\.json)),
             "batches": .array(batches.map(\.json)),
         ]
     }
