@@ -52,48 +52,13 @@ extension PredictionBatchChecks {
             try await transaction.execute(Alerts.resolve(signature: signature))
             return
         }
-        let title = "predictions of \(date): \(broken.map(\.text).joined(separator: "; "))"
-        let open = try await transaction.query(
-            """
-            SELECT detail FROM nba_orchestration.alert WHERE signature = \(signature) AND resolved_at IS NULL FOR UPDATE
-            """
-        )
-        guard let row = open.first else {
-            try await transaction.execute(
-                Alerts.raise(
-                    level,
-                    signature: signature,
-                    title: title,
-                    detail: json,
-                    gameDate: date,
-                    runID: run.runID,
-                    by: role
-                )
-            )
-            return
-        }
-        let before = try JSONValue(parsing: row.decode("detail", as: PostgresJSON.self).bytes)
-        let again = isWorse(than: before)
-        try await transaction.execute(
-            """
-            UPDATE nba_orchestration.alert SET level = \(level.rawValue), title = \(title),
-                detail = \(PostgresJSON(json.encodedText)), run_id = \(run.runID),
-                occurrences = occurrences + CASE WHEN \(again) THEN 1 ELSE 0 END,
-                last_seen_at = CASE WHEN \(again) THEN now() ELSE last_seen_at END
-            WHERE signature = \(signature) AND resolved_at IS NULL
-            """
-        )
-    }
-}
-
-extension Alerts.Level {
-    /// Greater is worse.
-    fileprivate var severity: Int {
-        switch self {
-        case .info: 0
-        case .warning: 1
-        case .error: 2
-        case .critical: 3
-        }
+        try await StandingAlert(
+            level: level,
+            signature: signature,
+            title: "predictions of \(date): \(broken.map(\.text).joined(separator: "; "))",
+            detail: json,
+            gameDate: date,
+            runID: run.runID
+        ).tell(by: role, in: transaction) { _, before in isWorse(than: before) }
     }
 }

@@ -134,6 +134,8 @@ struct PredictionBatchEnd: Sendable {
         // A batch ends once; the grading that may follow brings this here again.
         if batch.state != "complete" {
             try await PredictionBatchChecks(of: run.gameDate, in: transaction).tell(of: run, by: role, in: transaction)
+            try await SlateVerdict.follow(run.gameDate, by: role, in: transaction)
+            try await transaction.execute(Alerts.resolve(signature: SlateWatch.forecastSignature(run.gameDate)))
         }
         // The phase may have been expired or cancelled meanwhile; then nothing follows from it.
         guard let upstream = try await openPhase(run, in: transaction) else { return [] }

@@ -11,12 +11,13 @@ public enum PredictionsService {
     /// The service's parts, once the model that serves today has shown that it is whole.
     ///
     /// - Throws: `ServedModelError` for a model that is refused: the service does not start with another one instead.
-    public static func parts(_ context: ServiceContext) async throws -> [any Service] {
+    public static func parts(_ context: ServiceContext, _ settings: PredictionSettings) async throws -> [any Service] {
         let (history, models) = (PointsHistory(), ServedModels())
         try await check(models, context)
         return [
             PhaseService(definition(context, history: history, models: models), context: context),
             HistoryWarmUp(history: history, context: context),
+            PredictionClocks(context: context, settings: settings),
         ]
     }
 

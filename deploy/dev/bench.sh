@@ -29,7 +29,7 @@ if only_functions "$@"; then
     exit
 fi
 stack_end_at_exit
-export TIPOFF_PLANNER=false
+export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 # What a change waits for siblings is a setting and no part of its path.
 export TIPOFF_DELTA_DEBOUNCE=0s
 stack_start fresh

@@ -135,7 +135,7 @@ day_stars() {
 }
 
 # The day opens its runs and sets its hours itself.
-export TIPOFF_PLANNER=false
+export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 unset TIPOFF_CLOCK
 STACK_HOUR=11:00
 SECONDS=0

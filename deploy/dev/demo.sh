@@ -7,7 +7,7 @@ set -euo pipefail
 stack_claim
 
 # The demo opens its runs itself.
-export TIPOFF_PLANNER=false
+export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 SECONDS=0
 stack_start fresh
 stack_load

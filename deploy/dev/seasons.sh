@@ -14,7 +14,7 @@ stack_claim
 
 readonly STAGES=(read compute compare write commit message)
 PSQL=$(command -v psql || printf '%s/psql\n' "$(postgres_bin)")
-export TIPOFF_PLANNER=false
+export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 RANDOM=${SEASONS_SEED:=$((SRANDOM % 32768))}
 
 sql() {
