@@ -159,6 +159,22 @@ public enum ModelRegistry {
         return try rows.first.map(RegisteredModel.init)
     }
 
+    /// The model of a date's own time, for predictions that are made long after it: of the models whose gates hold the one
+    /// that was trained on the latest games before the date, whichever serves today; nil when there is none.
+    public static func model(
+        ofTheTimeOf date: GameDate,
+        in transaction: PostgresTransaction
+    ) async throws -> RegisteredModel? {
+        let rows = try await transaction.query(
+            """
+            SELECT \(sql: columns) FROM nba_predictions.model
+            WHERE trained_through < \(PostgresDate(date)) AND gates_passed
+            ORDER BY trained_through DESC, trained_at DESC, model_id LIMIT 1
+            """
+        )
+        return try rows.first.map(RegisteredModel.init)
+    }
+
     /// A model that a batch was begun with.
     public static func model(named id: String, in transaction: PostgresTransaction) async throws -> RegisteredModel? {
         let rows = try await transaction.query(

@@ -5,9 +5,10 @@ import Synchronization
 /// Loads the artefacts of registered models and keeps the last ones. A model that is not exactly what the registry and its own
 /// golden rows say is refused: nothing stands in for it.
 public final class ServedModels: Sendable {
-    /// The one that serves, and the one before while batches of it end.
-    private static let kept = 2
+    /// The one that serves, and those of two seasons while a backfill passes from one to the next.
+    private static let kept = 3
 
+    /// The one last used at the end.
     private let loaded = Mutex<[(sha256: String, predictor: PointsPredictor)]>([])
 
     public init() {}
@@ -17,7 +18,7 @@ public final class ServedModels: Sendable {
     /// - Throws: ``ServedModelError`` for a model that is refused, `ObjectStoreError` when the store cannot be asked.
     public func predictor(_ model: RegisteredModel?, from objects: any ObjectStore) async throws -> PointsPredictor {
         guard let model else { return PointsPredictor(models: nil) }
-        if let known = loaded.withLock({ $0.first { $0.sha256 == model.sha256 }?.predictor }) { return known }
+        if let known = known(model.sha256) { return known }
         let bytes: [UInt8]
         do { bytes = try await objects.get(model.path, maximumBytes: model.byteCount) } catch {
             switch error.code {
@@ -39,6 +40,15 @@ public final class ServedModels: Sendable {
             if loaded.count > Self.kept { loaded.removeFirst() }
         }
         return predictor
+    }
+
+    private func known(_ sha256: String) -> PointsPredictor? {
+        loaded.withLock { loaded in
+            guard let place = loaded.firstIndex(where: { $0.sha256 == sha256 }) else { return nil }
+            let found = loaded.remove(at: place)
+            loaded.append(found)
+            return found.predictor
+        }
     }
 }
 

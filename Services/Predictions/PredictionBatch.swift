@@ -17,13 +17,30 @@ enum PredictionBatch {
         return try await model(row.decode("model_id", as: String?.self), reader)
     }
 
-    /// The model for a new batch: the one that serves now, when it predicts everybody. A batch for some players of a date that has
-    /// been predicted goes on with that date's, so that players of one slate are never predicted by different models.
-    static func model(
-        for run: RunRecord,
-        predictsAll: Bool,
-        _ reader: SnapshotReader
-    ) async throws -> RegisteredModel? {
+    /// What predicts a new batch, and why that.
+    struct Choice: Sendable, Hashable {
+        enum Reason: String, Sendable, Hashable {
+            /// It serves now; or, for a date that the promoted one has seen, it is the latest that has not.
+            case serving
+            /// Nothing is promoted, or everything that might serve has seen the date: rules alone predict.
+            case noneServes = "none_serves"
+            /// A backfill: of the models whose gates hold it has seen the latest games before the date.
+            case ofItsTime = "of_its_time"
+            /// A backfill, and no model whose gates hold was trained on games before the date only: rules alone predict.
+            case noneOfItsTime = "none_of_its_time"
+            /// The batch is for some players, and the others of the date were predicted so.
+            case ofTheDate = "of_the_date"
+        }
+
+        /// Nil when rules alone predict.
+        var model: RegisteredModel?
+        var reason: Reason
+    }
+
+    /// The model for a new batch that predicts everybody: the one that serves now, and in a backfill the one of the date's own time.
+    /// A batch for some players of a date that has been predicted goes on with that date's, so that players of one slate
+    /// are never predicted by different models.
+    static func choice(for run: RunRecord, predictsAll: Bool, _ reader: SnapshotReader) async throws -> Choice {
         if !predictsAll {
             let rows = try await reader.query(
                 """
@@ -32,19 +49,31 @@ enum PredictionBatch {
                 ORDER BY started_at DESC, batch_id LIMIT 1
                 """
             )
-            if let row = rows.first { return try await model(row.decode("model_id", as: String?.self), reader) }
+            if let row = rows.first {
+                let id: String? = try row.decode("model_id")
+                return Choice(model: try await model(id, reader), reason: .ofTheDate)
+            }
         }
-        return try await ModelRegistry.model(serving: run.gameDate, in: reader.transaction)
+        switch run.lane {
+        case .live:
+            let model = try await ModelRegistry.model(serving: run.gameDate, in: reader.transaction)
+            return Choice(model: model, reason: model == nil ? .noneServes : .serving)
+        case .backfill:
+            let model = try await ModelRegistry.model(ofTheTimeOf: run.gameDate, in: reader.transaction)
+            return Choice(model: model, reason: model == nil ? .noneOfItsTime : .ofItsTime)
+        }
     }
 
-    /// Players whose game has begun and of whom live predictions were made before it.
-    static func madeBeforeTipoff(_ date: GameDate, now: Date, _ reader: SnapshotReader) async throws -> Set<String> {
+    /// Players of whom live predictions were made before their game, and whose game has begun. A backfill leaves such
+    /// predictions alone before the game too: what it says is not said live.
+    static func madeBeforeTipoff(_ run: RunRecord, now: Date, _ reader: SnapshotReader) async throws -> Set<String> {
         let rows = try await reader.query(
             """
             SELECT DISTINCT p.player_lookup FROM nba_predictions.player_prop_predictions AS p
             JOIN nba_raw.nbac_schedule AS s ON s.game_date = p.game_date AND s.game_id = p.game_id AND s.removed_at IS NULL
-            WHERE p.game_date = \(date.postgresDate) AND p.removed_at IS NULL AND p.lane = 'live'
-                AND p.predicted_at < s.tipoff_at AND s.tipoff_at <= \(now) AND NOT s.is_postponed
+            WHERE p.game_date = \(run.gameDate.postgresDate) AND p.removed_at IS NULL AND p.lane = 'live'
+                AND p.predicted_at < s.tipoff_at AND (s.tipoff_at <= \(now) OR \(run.lane == .backfill))
+                AND NOT s.is_postponed
             """
         )
         return Set(try rows.column("player_lookup", as: String.self))

@@ -117,7 +117,29 @@ extension PredictionBatchEnd {
             let message: String? = try task.decode("error_message")
             return .ended(["\(PredictionGrading.name) failed" + (message.map { ": \($0)" } ?? "")])
         case "partial": return .ended(["\(PredictionGrading.name): results of the date are missing"])
-        default: return .ended([])
+        default: return .ended(try await resultsToCome(of: run, in: transaction))
         }
+    }
+
+    /// What a backfilled date lacks that has not been judged because its games are not over. A live date is judged when they
+    /// are; nobody comes back to a backfilled one, so that it must say so.
+    private func resultsToCome(of run: RunRecord, in transaction: PostgresTransaction) async throws -> [String] {
+        guard run.kind == .full, run.lane == .backfill else { return [] }
+        let rows = try await transaction.query(
+            """
+            SELECT skip_reason = 'no_final_games' AS none_is_final,
+                   COALESCE(jsonb_array_length(metadata -> 'games_not_final'), 0) AS not_final
+            FROM nba_orchestration.pipeline_execution_log
+            WHERE run_id = \(run.runID) AND game_date = \(run.gameDate.postgresDate) AND phase = 5
+                AND processor_name = \(PredictionGrading.name)
+            ORDER BY completed_at DESC, execution_id LIMIT 1
+            """
+        )
+        guard let row = rows.first else { return [] }
+        if try row.decode("none_is_final", as: Bool?.self) == true {
+            return ["\(PredictionGrading.name): no predicted game is final"]
+        }
+        let count = Int(try row.decode("not_final", as: Int32.self))
+        return count == 0 ? [] : ["\(PredictionGrading.name): predicted games that are not final: \(count)"]
     }
 }

@@ -30,9 +30,11 @@ public struct PredictionCoordinator: Processor {
             )
         }
         // A model that is refused fails here, once, and not player by player.
-        do { slate.systems = try await models.predictor(slate.model, from: execution.objects).systems } catch let error
-            as ServedModelError
-        { throw TaskError(.permanent, type: "model_refused", "\(error)") }
+        do {
+            slate.systems = try await models.predictor(slate.choice.model, from: execution.objects).systems
+        } catch let error as ServedModelError {
+            throw TaskError(.permanent, type: "model_refused", "\(error)")
+        }
         switch slate.readiness.verdict {
         case .notStarted(let reason): return try notStarted(slate, reason: reason, execution)
         case .noSlate: return try start(slate, players: [:], state: "no_slate", reasons: [], execution)
@@ -72,6 +74,7 @@ public struct PredictionCoordinator: Processor {
         let date = execution.gameDate
         var outcome = Outcome(.success, scope: slate.scope, inScope: players.count, processed: players.count)
         outcome.recordCount = players.count
+        outcome.metadata["model_choice"] = .string(slate.choice.reason.rawValue)
         outcome.requests = Self.requests(players)
         if players.isEmpty { outcome.skipReason = state == "no_slate" ? "no_slate" : "nothing_changed" }
         let insert = try batch(slate, players: players.count, state: state, reasons: reasons, execution)
@@ -102,6 +105,7 @@ public struct PredictionCoordinator: Processor {
             "games": .int(Int64(slate.readiness.games)), "players": .int(Int64(slate.readiness.players)),
             "expected": .int(Int64(slate.readiness.expected)), "ready": .int(Int64(slate.readiness.ready)),
             "continuation": .bool(slate.readiness.isContinuation), "kept": .int(Int64(slate.kept.count)),
+            "model_choice": .string(slate.choice.reason.rawValue),
             "reasons": .array(reasons.map { .string($0) }),
         ]
         return """
@@ -109,7 +113,7 @@ public struct PredictionCoordinator: Processor {
                 (batch_id, run_id, game_date, expected_count, open_count, state, readiness, model_id, systems, completed_at)
             VALUES (\(execution.task.executionID), \(execution.task.run.runID), \(execution.gameDate.postgresDate),
                     \(Int32(players)), \(Int32(players)), \(state), \(PostgresJSON(try readiness.text(.canonical))),
-                    \(slate.model?.modelID), \(slate.systems.map(\.rawValue)),
+                    \(slate.choice.model?.modelID), \(slate.systems.map(\.rawValue)),
                     CASE WHEN \(state) = 'not_started' THEN now() END)
             """
     }
@@ -143,8 +147,7 @@ private struct Slate: Sendable {
     var featured: [String: String]
     /// Game by player, of those with a prediction.
     var predicted: [String: String]
-    /// Nil when rules alone predict.
-    var model: RegisteredModel?
+    var choice: PredictionBatch.Choice
     /// The systems that predict, the one that readers are shown first.
     var systems: [PointsSystem] = []
 
@@ -207,8 +210,8 @@ private struct Slate: Sendable {
             guard try row.decode("is_expected", as: Bool.self) else { continue }
             expected.insert(try row.decode("player_lookup"))
         }
-        kept = try await PredictionBatch.madeBeforeTipoff(date, now: now, reader)
-        model = try await PredictionBatch.model(for: run, predictsAll: scope.isFull && kept.isEmpty, reader)
+        kept = try await PredictionBatch.madeBeforeTipoff(run, now: now, reader)
+        choice = try await PredictionBatch.choice(for: run, predictsAll: scope.isFull && kept.isEmpty, reader)
         let hasStarted: Bool = try started.scalar()
         let seasonGames: Int = try schedule.decode("season_games")
         readiness = SlateReadiness(

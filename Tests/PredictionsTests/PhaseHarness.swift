@@ -91,6 +91,7 @@ struct PhaseHarness: Sendable {
         _ date: GameDate,
         from phase: Phase,
         kind: RunKind = .pregame,
+        lane: Lane = .live,
         until: Phase = .publishing,
         marking processors: [String],
         changed: MarkerSet? = nil,
@@ -99,6 +100,7 @@ struct PhaseHarness: Sendable {
         let request = RunRequest(
             kind: kind,
             gameDate: date,
+            lane: lane,
             firstPhase: phase,
             untilPhase: until,
             planKey: "test:\(UUID())",

@@ -94,10 +94,15 @@ struct SlateFixture: Sendable {
     /// What a player scored in a game before; nobody scores the same in two games.
     func points(_ player: Player, _ game: Int) -> Int { 6 + player.index % 13 + (game * 5 + player.index * 3) % 9 }
 
-    /// The finished games of the same pairs, with the heads of their days.
-    func writeHistory(_ pool: PostgresPool) async throws {
+    /// The finished games of the same pairs, with the heads of their days. Games from `historyDays` on are those of the date
+    /// itself and of later days.
+    func writeHistory(
+        _ pool: PostgresPool,
+        games: Range<Int> = 0..<Self.historyDays,
+        extraPoints: Int = 0
+    ) async throws {
         let season = Int64(Season(containing: date).startYear)
-        for game in 0..<Self.historyDays {
+        for game in games {
             let day = date.adding(days: -2 * (Self.historyDays - game))
             for player in players {
                 try await pool.execute(
@@ -110,7 +115,7 @@ struct SlateFixture: Sendable {
                          primary_source_used, data_quality_tier)
                     VALUES (\(player.lookup), \(player.id), 'Name', \("\(day.compact)\(player.gameID.dropFirst(8))"),
                             \(historyGameID(game, player)), \(day.postgresDate), \(season), 'regular', \(player.team),
-                            \(player.opponent), \(player.isHome), 'active', \(Int64(points(player, game))),
+                            \(player.opponent), \(player.isHome), 'active', \(Int64(points(player, game) + extraPoints)),
                             \(Double(34 - player.index % 13)), 3, 1, 5, 1, 1, 2, 2, 10, 5, 3, 1, 3, 2, 4, 'test', 'gold')
                     """
                 )

@@ -89,6 +89,36 @@ import Testing
         }
     }
 
+    @Test func aDatesOwnTimeHasTheModelThatHasSeenTheLatestGamesBeforeIt() async throws {
+        try await FinishedSeason.with { season in
+            try await season.pool.transaction { transaction in
+                for (id, through, holds) in [
+                    ("a", "2022-04-10", true), ("b", "2023-04-09", true), ("weak", "2023-04-08", false),
+                ] {
+                    _ = try await ModelRegistry.register(try model(id, through: through, holds: holds), in: transaction)
+                }
+                // What serves today, whether its gates hold or not, is no word on the past.
+                _ = try await ModelRegistry.promote(
+                    "weak",
+                    overrulingGates: true,
+                    reason: "r",
+                    by: "ann",
+                    in: transaction
+                )
+            }
+            var found: [String?] = []
+            for date in ["2024-01-15", "2023-04-10", "2023-04-09", "2022-04-11", "2022-04-10"] {
+                let day = FinishedSeason.day(date)
+                found.append(
+                    try await season.pool.transaction(readOnly: true) {
+                        try await ModelRegistry.model(ofTheTimeOf: day, in: $0)?.modelID
+                    }
+                )
+            }
+            #expect(found == ["b", "b", "a", "a", nil])
+        }
+    }
+
     @Test func gatesHoldAModelBackUnlessTheyAreOverruledByName() async throws {
         try await FinishedSeason.with { season in
             let model = try model("weak", through: "2023-04-09", holds: false)
