@@ -34,6 +34,9 @@ public final class PointsHistory: Sendable {
         var past: PointsPast
     }
 
+    /// The last day of each kept state, the one last used at the end.
+    var keptDays: [GameDate?] { checkpoints.withLock { $0.map(\.past.state.lastDate) } }
+
     /// The date that is predicted and the one after it; a state has some ten megabytes.
     private static let checkpointsKept = 2
     /// Days read at once: bounds memory while years are read.

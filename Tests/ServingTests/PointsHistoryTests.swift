@@ -40,6 +40,25 @@ import Testing
         }
     }
 
+    /// A live run of the day after while a backfill walks the season: forwards, backwards and side by side.
+    @Test(arguments: [[1, 2, 3, 4], [4, 3, 2, 1], [2, 1, 4, 3], [3, 3, 1, 4]])
+    func aWalkThroughThePastSeesWhatIsReadAnewAndCostsTheComingDateNothing(order: [Int]) async throws {
+        try await FinishedSeason.with { season in
+            for day in days { try await season.play(day) }
+            let today = days[4].adding(days: 1)
+            let history = PointsHistory()
+            let live = try await season.known(before: today, history)
+            for place in order {
+                let walked = try await season.known(before: days[place], history)
+                let anew = try await season.known(before: days[place], PointsHistory())
+                #expect(walked.isEqual(to: anew), "before \(days[place])")
+                #expect(history.keptDays.contains(days[4]), "the coming date begins where it did")
+            }
+            let again = try await season.known(before: today, history)
+            #expect(again.isEqual(to: live))
+        }
+    }
+
     @Test func theDateItselfIsNeverSeen() async throws {
         try await FinishedSeason.with { season in
             for day in days[..<3] { try await season.play(day) }

@@ -12,7 +12,9 @@ extension BackfillCommand {
             discussion: """
                 Nothing is written. Exit 1 when there is nothing to load or something is in the way.
 
-                Example: tipoff backfill plan --from 2023-10-24 --to 2024-01-14 --phases 1-4
+                With phase 5 among --phases it also names the model that each date would be predicted by.
+
+                Example: tipoff backfill plan --from 2023-10-24 --to 2024-01-14 --phases 1-5
                 """
         )
 
@@ -190,6 +192,20 @@ struct BackfillPreflight: Sendable {
             if !lacking.isEmpty {
                 preflight.notes.append("\(lacking.count) dates lack raw rows, and phase 1 is left out")
             }
+        }
+        if phases.lowerBound == .predictions {
+            let lacking = preflight.coverage.gaps(.analytics ... .precompute)
+            if !lacking.isEmpty {
+                preflight.notes.append("\(lacking.count) dates lack rows of phases 3 and 4, and these are left out")
+            }
+        }
+        if phases.contains(.predictions) {
+            let dates = preflight.coverage.days.map(\.date)
+            preflight.notes += try await BackfillPredictions.modelNotes(for: dates, on: session.pool)
+        }
+        if let refusal = BackfillRange.refusal(phases, to: range.to, today: session.clock.leagueDay) {
+            preflight.obstacles.append(refusal)
+            preflight.next = "tipoff predict start --date \(range.to) --reason …"
         }
         for job in try await store.jobs(where: "state IN ('running', 'paused')")
         where job.firstDate <= range.to && job.lastDate >= range.from {

@@ -55,6 +55,7 @@ extension BackfillCommand {
                     return try session.output.json(.object(object))
                 }
                 session.output.line(report.line)
+                if let predictions = report.predictions { session.output.line(predictions.line) }
                 session.output.line(
                     "asked for by \(job.actor) at \(EasternTime.precise(job.createdAt)): \(SafeText.escaped(job.reason))"
                 )

@@ -31,7 +31,14 @@ struct BackfillCommand: AsyncParsableCommand {
                 complete dates stay, failed ones are tried again. With --wait, Ctrl-C asks whether the job is paused or \
                 goes on alone.
 
+                Phase 5 predicts each date by the newest registered model that was trained on earlier games only and holds \
+                its gates, from games before the date and lines before tip-off, and judges it by the stored results; \
+                without such a model the rules predict alone. What was predicted live before tip-off stays. tipoff accuracy \
+                --lane backfill shows what came of it.
+
                 Example: tipoff backfill run --from 2023-10-24 --to 2024-01-14 --phases 1-4 --wait
+
+                Example: tipoff backfill run --from 2023-10-24 --to 2024-01-14 --phases 5 --wait
                 """
         )
 
@@ -80,6 +87,10 @@ struct BackfillCommand: AsyncParsableCommand {
                 reason: reason
             )
             try await Session.with([.database], statementTimeout: .seconds(600)) { session in
+                let today = session.clock.leagueDay
+                if let refusal = BackfillRange.refusal(phases, to: request.to, today: today) {
+                    throw CommandProblem.usage(refusal, next: "tipoff predict start --date \(request.to) --reason …")
+                }
                 let store = BackfillStore(session: session)
                 if try await BackfillJob.load(request.job, from: session.pool) == nil {
                     try await BackfillRange.requireGames(request.from, request.to, on: session.pool)
@@ -189,6 +200,7 @@ extension BackfillReport {
             try output.json(json)
         } else {
             output.line(line)
+            if let predictions { output.line(predictions.line) }
             if let digest { output.line("digest \(digest)") }
         }
         guard job.state != .complete else {

@@ -12,6 +12,8 @@ struct BackfillCoverage: Sendable, Hashable {
             case final
             /// Those of two teams that have played before in the season: nobody looks back on the first one.
             case withHistory
+            /// Those of these that were played.
+            case finalWithHistory
         }
 
         var name: String
@@ -49,7 +51,8 @@ struct BackfillCoverage: Sendable, Hashable {
         Item("contexts", .analytics, "nba_analytics.upcoming_player_game_context", .withHistory, perGame: 10),
         Item("factors", .precompute, "nba_precompute.player_composite_factors", .withHistory, perGame: 10),
         Item("features", .precompute, "nba_precompute.ml_feature_store_v2", .withHistory, perGame: 10),
-        Item("predictions", .predictions, "nba_predictions.player_prop_predictions", required: false),
+        Item("predictions", .predictions, "nba_predictions.player_prop_predictions", .withHistory, perGame: 10),
+        Item("grades", .predictions, "nba_predictions.prediction_accuracy", .finalWithHistory, perGame: 10),
     ]
 
     /// What a date has of each item.
@@ -58,6 +61,7 @@ struct BackfillCoverage: Sendable, Hashable {
         var games: Int
         var finalGames: Int
         var gamesWithHistory: Int
+        var finalGamesWithHistory: Int
         /// By item: games that have the rows.
         var found: [String: Int] = [:]
         /// By item: games that lack them.
@@ -69,6 +73,7 @@ struct BackfillCoverage: Sendable, Hashable {
             case .all: games
             case .final: finalGames
             case .withHistory: gamesWithHistory
+            case .finalWithHistory: finalGamesWithHistory
             }
         }
     }
@@ -84,7 +89,8 @@ struct BackfillCoverage: Sendable, Hashable {
             let rows = try await transaction.query(
                 """
                 SELECT game_date, count(*) AS games, count(*) FILTER (WHERE is_final) AS final_games,
-                       count(*) FILTER (WHERE has_history) AS games_with_history
+                       count(*) FILTER (WHERE has_history) AS games_with_history,
+                       count(*) FILTER (WHERE has_history AND is_final) AS final_games_with_history
                 FROM backfill_game GROUP BY game_date ORDER BY game_date
                 """
             )
@@ -93,7 +99,8 @@ struct BackfillCoverage: Sendable, Hashable {
                     date: try row.gameDate("game_date"),
                     games: Int(try row.decode("games", as: Int64.self)),
                     finalGames: Int(try row.decode("final_games", as: Int64.self)),
-                    gamesWithHistory: Int(try row.decode("games_with_history", as: Int64.self))
+                    gamesWithHistory: Int(try row.decode("games_with_history", as: Int64.self)),
+                    finalGamesWithHistory: Int(try row.decode("final_games_with_history", as: Int64.self))
                 )
             }
             let index = Dictionary(uniqueKeysWithValues: days.enumerated().map { ($1.date, $0) })
@@ -132,6 +139,7 @@ struct BackfillCoverage: Sendable, Hashable {
             case .all: "true"
             case .final: "g.is_final"
             case .withHistory: "g.has_history"
+            case .finalWithHistory: "g.has_history AND g.is_final"
             }
         return """
             SELECT g.game_date, count(*) FILTER (WHERE \(sql: expected) AND x.rows >= \(Int64(item.rowsPerGame))) AS found,

@@ -31,7 +31,11 @@ struct BackfillRange: ParsableArguments {
     @Option(name: .long, help: "The last date.")
     var to: GameDate
 
-    @Option(name: .long, help: "First and last phase, such as 1-4, or 3-4 to compute again from what is stored.")
+    @Option(
+        name: .long,
+        help:
+            "First and last phase, such as 1-4; 3-4 computes again from what is stored, 5 predicts and judges played dates."
+    )
     var phases = PhaseRange(.scrapers ... .precompute)
 
     func validate() throws {
@@ -41,6 +45,13 @@ struct BackfillRange: ParsableArguments {
                 "--phases begins with 1, 3, 4 or 5; stored payloads are read again by tipoff object ingest"
             )
         }
+    }
+
+    /// Why these phases cannot be had of these dates; nil when they can. What a backfill predicts counts as said after the
+    /// games, so that it would spoil the record of a day on which predictions are still made live.
+    static func refusal(_ phases: ClosedRange<Phase>, to last: GameDate, today: GameDate) -> String? {
+        guard phases.contains(.predictions), last >= today else { return nil }
+        return "\(last) is not over: its predictions are made live, and a backfill predicts days up to yesterday"
     }
 
     /// A problem with hints when the schedule is known and has no games that count.

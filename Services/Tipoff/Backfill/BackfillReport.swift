@@ -9,6 +9,8 @@ struct BackfillReport: Sendable {
     var tasks: Int
     /// Over the job's dates when it ended; nil while it has not.
     var digest: String?
+    /// Nil for a job that does not reach Phase 5.
+    var predictions: BackfillPredictions?
 
     private func count(_ state: BackfillDateState) -> Int { dates.count { $0.state == state } }
 
@@ -54,6 +56,7 @@ struct BackfillReport: Sendable {
             "failed": .int(Int64(count(.failed))), "open": .int(Int64(count(.open))),
             "waiting": .int(Int64(count(.waiting))), "tasks": .int(Int64(tasks)),
             "seconds": seconds.map { .double($0) } ?? .null, "digest": digest.map { .string($0) } ?? .null,
+            "predictions": predictions?.json ?? .null,
             "wanting": .array(
                 wanting.map { row in
                     [
@@ -70,11 +73,14 @@ struct BackfillReport: Sendable {
 extension BackfillStore {
     /// Reads the report of a job.
     func report(_ name: String, digest: String? = nil) async throws -> BackfillReport {
-        BackfillReport(
-            job: try await job(name),
+        let job = try await job(name)
+        return BackfillReport(
+            job: job,
             dates: try await dates(of: name),
             tasks: try await finishedTasks(of: name),
-            digest: digest
+            digest: digest,
+            predictions: job.untilPhase >= .predictions
+                ? try await BackfillPredictions.read(of: name, from: session.pool) : nil
         )
     }
 }

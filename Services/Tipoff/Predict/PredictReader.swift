@@ -78,6 +78,7 @@ struct PredictReader: Sendable {
             skipped: reasons,
             reasons: (readiness["reasons"]?.arrayValue ?? []).compactMap(\.stringValue),
             modelID: try row.decode("model_id"),
+            modelChoice: readiness["model_choice"]?.stringValue,
             systems: try row.decode("systems"),
             startedAt: try row.decode("started_at", as: Date.self).addingTimeInterval(shift),
             completedAt: try row.decode("completed_at", as: Date?.self)?.addingTimeInterval(shift)

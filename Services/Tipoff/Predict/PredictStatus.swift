@@ -21,6 +21,8 @@ struct PredictStatus: Sendable {
         var reasons: [String]
         /// Nil when rules alone predict.
         var modelID: String?
+        /// Why that model or none, in one word; nil for a batch of an earlier version.
+        var modelChoice: String?
         /// The one that readers are shown comes first.
         var systems: [String]
         var startedAt: Date
@@ -79,7 +81,9 @@ struct PredictStatus: Sendable {
             }
             for reason in batch.reasons { lines.append("    \(SafeText.cut(SafeText.escaped(reason), to: 300))") }
             let systems = batch.systems.map(SafeText.escaped).joined(separator: ", ")
-            lines.append("    model \(batch.modelID.map(SafeText.escaped) ?? "none, rules alone"); systems \(systems)")
+            let model = batch.modelID.map(SafeText.escaped) ?? "none, rules alone"
+            let choice = batch.modelChoice.map { " (\(SafeText.escaped($0)))" } ?? ""
+            lines.append("    model \(model)\(choice); systems \(systems)")
         }
         if covered < expected { lines += ["", "next: tipoff predict missing --date \(date)"] }
         return lines
@@ -147,6 +151,7 @@ extension PredictStatus.Batch {
             "failed": .int(Int64(failed)),
             "skipped": .object(JSONObject(skipped.sorted { $0.key < $1.key }.map { ($0.key, .int(Int64($0.value))) })),
             "reasons": .array(reasons.map { .string($0) }), "model_id": modelID.map { .string($0) } ?? .null,
+            "model_choice": modelChoice.map { .string($0) } ?? .null,
             "systems": .array(systems.map { .string($0) }), "started_at": .string(Instant.text(startedAt)),
             "completed_at": completedAt.map { .string(Instant.text($0)) } ?? .null,
         ]
