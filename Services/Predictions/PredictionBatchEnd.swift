@@ -74,11 +74,12 @@ struct PredictionBatchEnd: Sendable {
         }
         let batch = try Batch(row: row)
         if batch.state == "not_started" {
-            try await fail(
-                run,
-                reason: "predictions not started: \(batch.reasons.joined(separator: "; "))",
-                in: transaction
-            )
+            let reason = "predictions not started: \(batch.reasons.joined(separator: "; "))"
+            // So are the first days of every season: a walk through seasons names them and goes on.
+            if run.lane == .backfill, batch.expected > 0 {
+                return try await endUnpredicted(run, reason: reason, in: transaction)
+            }
+            try await fail(run, reason: reason, in: transaction)
             return []
         }
         let tasks = try await transaction.query(
@@ -236,6 +237,33 @@ struct PredictionBatchEnd: Sendable {
                 by: role
             )
         )
+    }
+
+    /// Ends the phase of a backfilled date for which too few features are there, without predictions and degraded.
+    private func endUnpredicted(
+        _ run: RunRecord,
+        reason: String,
+        in transaction: PostgresTransaction
+    ) async throws -> [OutboxMessage] {
+        guard let upstream = try await openPhase(run, in: transaction) else { return [] }
+        let opener = PhaseOpener(registry: registry, role: role, deadline: phaseDeadline)
+        try await opener.close(
+            .predictions,
+            of: run,
+            state: "complete",
+            degraded: true,
+            reasons: [reason],
+            in: transaction
+        )
+        try await leaveGrading(of: run, in: transaction)
+        return try await opener.openNext(
+            after: .predictions,
+            of: run,
+            degraded: true,
+            reasons: upstream + [reason],
+            now: clock.now,
+            in: transaction
+        ).messages
     }
 
     private func skips(

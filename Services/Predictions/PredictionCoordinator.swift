@@ -56,9 +56,11 @@ public struct PredictionCoordinator: Processor {
             runID: execution.task.run.runID,
             by: "predictions"
         )
+        // The job of a backfill names what its dates lack; nobody is called for it.
+        let isAlarming = execution.task.run.lane == .live
         outcome.alsoWrite = { finish in
             try await finish.execute(insert)
-            try await finish.execute(alert)
+            if isAlarming { try await finish.execute(alert) }
         }
         return outcome
     }

@@ -143,6 +143,33 @@ struct PredictionBackfillTests {
         }
     }
 
+    /// Nothing of it may end a walk through seasons, whose first days are all like that.
+    @Test func aDateWithTooFewFeaturesIsDegradedAndAlarmsNobody() async throws {
+        try await with { fixture in
+            let harness = fixture.harness
+            try await fixture.slate.writeSchedule(harness.pool)
+            try await fixture.slate.writeContext(harness.pool)
+            try await fixture.slate.writeFeatures(harness.pool, isReady: false)
+            let run = try await backfill(harness)
+            #expect(try await harness.runState(run) == "complete")
+            #expect(
+                try await reason(run, harness)
+                    == "predictions not started: 0 of 52 expected players have complete features"
+            )
+            #expect(try await harness.count("SELECT count(*) FROM nba_orchestration.alert") == 0)
+            #expect(try await harness.count("SELECT count(*) FROM nba_predictions.player_prop_predictions") == 0)
+        }
+    }
+
+    /// Without the phases before, no date will do better than the first: the job's limit of failures must see it.
+    @Test func aDateOfWhichNothingIsKnownFails() async throws {
+        try await with { fixture in
+            try await fixture.slate.writeSchedule(fixture.harness.pool)
+            let run = try await backfill(fixture.harness)
+            #expect(try await fixture.harness.runState(run) == "failed")
+        }
+    }
+
     @Test func aDateWithoutBoxScoresSaysSo() async throws {
         try await with { fixture in
             try await fixture.slate.write(fixture.harness.pool)
