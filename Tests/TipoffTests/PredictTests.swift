@@ -169,6 +169,29 @@ import Testing
         }
     }
 
+    @Test func theStatusNamesWhatTheClocksDecidedAndWhyNothingIsForecast() async throws {
+        try await Database.with { database, pool in
+            for (date, clock) in [("2024-01-15", "06:00"), ("2024-01-15", "verdict"), ("2024-01-16", "06:00")] {
+                try await pool.execute(
+                    """
+                    INSERT INTO nba_orchestration.planner_decision
+                        (window_key, game_date, day_state, verdict, reason, due_at, decided_at)
+                    VALUES (\("clock:predictions:\(date):\(clock)"), \(date)::text::date, 'game_day', 'skip',
+                            \("because of \(clock)"), '2024-01-15T11:00:00Z', '2024-01-15T11:00:02Z')
+                    """
+                )
+            }
+            let words = ["predict", "status", "--date", "2024-01-15"]
+            let text = await tipoff(words, environment: environment(database)).output
+            #expect(text.contains("clock     06:00 at 06:00 ET: skip, because of 06:00\n"))
+            #expect(text.contains("verdict   06:00 ET: because of verdict\n"))
+            let json = try await tipoff(words + ["--json"], environment: environment(database)).json()
+            #expect(json["clocks"]?.arrayValue?.map { $0["clock"]?.stringValue } == ["06:00", "verdict"])
+            #expect(json["forecast"]?["state"]?.stringValue == "unknown")
+            #expect(json["forecast"]?["reason"]?.stringValue == "no run is on its way to the predictions")
+        }
+    }
+
     @Test func aStartOpensOneRunFromPhase5AndTheNextIsRefusedWhileItIsOpen() async throws {
         let broker = try await Broker()
         try await Database.with { database, pool in
