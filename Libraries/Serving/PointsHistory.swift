@@ -32,13 +32,18 @@ public final class PointsHistory: Sendable {
         /// In the order of days; the last one is the last day of the state.
         var heads: [Head]
         var past: PointsPast
+        var isAnchor = false
     }
 
     /// The last day of each kept state, the one last used at the end.
     var keptDays: [GameDate?] { checkpoints.withLock { $0.map(\.past.state.lastDate) } }
 
-    /// The date that is predicted and the one after it; a state has some ten megabytes.
-    private static let checkpointsKept = 2
+    /// Days taken up so far: what all states have cost.
+    var daysTakenUp: Int { daysTaken.withLock { $0 } }
+
+    /// The coming date and two of a backfill that are worked on side by side. States of neighbouring days share most of their
+    /// memory.
+    private static let checkpointsKept = 3
     /// Days read at once: bounds memory while years are read.
     private static let daysAtOnce = 40
 
@@ -46,8 +51,15 @@ public final class PointsHistory: Sendable {
     private let gate = AsyncGate(limit: 1)
     /// The one last used at the end.
     private let checkpoints = Mutex<[Checkpoint]>([])
+    private let daysTaken = Mutex(0)
 
-    public init() {}
+    /// A state that took up more days than this leaves one behind that is so many days earlier, its anchor. The dates of a
+    /// backfill come in any order within its window; those before the ones that were first would begin at nothing without it.
+    private let anchorDistance: Int
+
+    public convenience init() { self.init(anchorDistance: 16) }
+
+    init(anchorDistance: Int) { self.anchorDistance = anchorDistance }
 
     /// Makes the state before the date beforehand. Whoever waits for another's reading of years waits here, without a
     /// transaction.
@@ -81,6 +93,22 @@ public final class PointsHistory: Sendable {
         guard seen < heads.count else { return past }
         var days: [GameDate] = []
         for head in heads[seen...] where days.last != head.day { days.append(head.day) }
+        let rest = days.suffix(anchorDistance)
+        if rest.count < days.count {
+            try await takeUp(days.dropLast(anchorDistance), to: &past, in: transaction)
+            let before = Array(heads.prefix { $0.day < rest[rest.startIndex] })
+            keep(Checkpoint(heads: before, past: past, isAnchor: true))
+        }
+        try await takeUp(rest, to: &past, in: transaction)
+        keep(Checkpoint(heads: heads, past: past))
+        return past
+    }
+
+    private func takeUp(
+        _ days: ArraySlice<GameDate>,
+        to past: inout PointsPast,
+        in transaction: PostgresTransaction
+    ) async throws {
         var next = days.startIndex
         while next < days.endIndex {
             let season = Season(containing: days[next])
@@ -90,8 +118,7 @@ public final class PointsHistory: Sendable {
             past.incomplete += games.incomplete
             next += chunk.count
         }
-        keep(Checkpoint(heads: heads, past: past))
-        return past
+        daysTaken.withLock { $0 += days.count }
     }
 
     /// The kept state from which the fewest days are left to take up.
@@ -109,11 +136,12 @@ public final class PointsHistory: Sendable {
 
     private func keep(_ checkpoint: Checkpoint) {
         checkpoints.withLock { checkpoints in
+            if checkpoint.isAnchor { checkpoints.removeAll(where: \.isAnchor) }
             checkpoints.append(checkpoint)
-            guard checkpoints.count > Self.checkpointsKept else { return }
+            guard checkpoints.count(where: { !$0.isAnchor }) > Self.checkpointsKept else { return }
             // Never the one that knows most: it is where the coming dates begin, and a backfill must not cost it.
             let most = checkpoints.map(\.heads.count).max()
-            checkpoints.remove(at: checkpoints.firstIndex { $0.heads.count != most } ?? 0)
+            checkpoints.remove(at: checkpoints.firstIndex { !$0.isAnchor && $0.heads.count != most } ?? 0)
         }
     }
 
