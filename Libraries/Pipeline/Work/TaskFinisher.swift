@@ -95,6 +95,7 @@ package struct TaskFinisher: Sendable {
             let markers = try apply(current, to: &batch)
             batch.add(contentsOf: Quarantine.statements(for: current, role: service))
             var messages: [OutboxMessage] = []
+            batch.add(contentsOf: carriedOut(current))
             for result in current { messages += try await write(result, now: now, to: &batch, in: transaction) }
             messages += current.compactMap { completionMessage($0, now: now) }
             if !messages.isEmpty { batch.add(OutboxMessage.insertStatement(messages, producer: service)) }
@@ -150,7 +151,23 @@ package struct TaskFinisher: Sendable {
         return Set(try rows.column("execution_id", as: UUID.self))
     }
 
-    /// What ends a task beside its rows: its markers, its dead letter, the tasks that it found or hands out. Returns the
+    /// Deletes the markers that the results have carried out, one statement a date.
+    private func carriedOut(_ results: [TaskResult]) -> [SQL] {
+        var markers: [GameDate: Set<Int64>] = [:]
+        for result in results {
+            guard case .finished(let outcome, _) = result.ending, let scope = outcome.scope, outcome.carriesOutScope
+            else { continue }
+            markers[result.task.gameDate, default: []].formUnion(scope.markerIDs)
+        }
+        return markers.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { date, markers in
+            """
+            DELETE FROM nba_orchestration.change_marker
+            WHERE game_date = \(date.postgres) AND marker_id = ANY(\(markers.sorted()))
+            """
+        }
+    }
+
+    /// What ends a task beside its rows: its dead letter, the tasks that it found or hands out. Returns the
     /// messages that start the latter.
     private func write(
         _ result: TaskResult,
@@ -165,14 +182,6 @@ package struct TaskFinisher: Sendable {
         case .failed(let error):
             batch.add(deadLetter(result, error))
         case .finished(let outcome, _):
-            if let scope = outcome.scope, !scope.markerIDs.isEmpty, outcome.carriesOutScope {
-                batch.add(
-                    """
-                    DELETE FROM nba_orchestration.change_marker
-                    WHERE game_date = \(result.task.gameDate.postgres) AND marker_id = ANY(\(scope.markerIDs))
-                    """
-                )
-            }
             try await addUnits(outcome, of: result, in: transaction)
             messages = try await handOut(outcome, of: result, now: now, in: transaction)
         }

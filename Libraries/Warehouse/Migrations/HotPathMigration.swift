@@ -32,4 +32,17 @@ extension WarehouseMigrations {
                 WHERE source_sha256 IS NOT NULL;
             """
     )
+
+    /// What every claim and every end of a task asks: whether a lower level of its phase is open, and which other run waits for
+    /// the same unit. Without level and unit in the indexes each of a slate's players looked through all the others.
+    static let taskLookUps = PostgresMigration(
+        version: 45,
+        name: "look-ups of claims and ends",
+        sql: """
+            DROP INDEX nba_orchestration.task_by_phase;
+            CREATE INDEX task_by_phase ON nba_orchestration.task (run_id, phase, is_terminal, level);
+            DROP INDEX nba_orchestration.task_by_date;
+            CREATE INDEX task_by_date ON nba_orchestration.task (game_date, processor, unit);
+            """
+    )
 }

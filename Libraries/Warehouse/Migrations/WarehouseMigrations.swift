@@ -11,6 +11,6 @@ public enum WarehouseMigrations {
         defenseAndZones, zonesAndFactors,
         headLookUp, rowChanges, guards, settledHistory, backfillJobs,
         audit, guardChecks, quarantine, quality, dependencyJudgement, sourceViews,
-        comingHistory, models, grading, predictionRuns, predictionMoment, predictionClocks,
+        comingHistory, models, grading, predictionRuns, predictionMoment, predictionClocks, taskLookUps,
     ]
 }
