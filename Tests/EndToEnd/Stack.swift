@@ -314,18 +314,17 @@ final class Stack: Sendable {
     func digests() async throws -> [String: String] { try await Self.digests(on: pool) }
 
     static func digests(on pool: PostgresPool) async throws -> [String: String] {
-        var digests: [String: String] = [:]
-        for table in WarehouseTables.all {
+        let tables = WarehouseTables.all.map { table in
+            guard table.name == BettingProsPlayerProp.table.name else { return table }
+            // The moment of our own look, which no two runs share; everything else must be equal.
+            let look: Set<String> = ["snapshot_timestamp", "minutes_before_tipoff"]
             var table = table
-            if table.name == BettingProsPlayerProp.table.name {
-                // The moment of our own look, which no two runs share; everything else must be equal.
-                let look: Set<String> = ["snapshot_timestamp", "minutes_before_tipoff"]
-                table.columns.removeAll { look.contains($0.name) }
-                table.key.removeAll { look.contains($0) }
-            }
-            digests[table.name] = try await TableDigest.compute(table, pool: pool)
+            table.columns.removeAll { look.contains($0.name) }
+            table.key = table.columns.filter(\.isBusiness).map(\.name)
+            return table
         }
-        return digests
+        let digests = try await TableDigest.compute(tables, on: pool)
+        return Dictionary(uniqueKeysWithValues: digests.map { ($0.table, $0.sha256) })
     }
 
     /// Waits until a count is above zero.

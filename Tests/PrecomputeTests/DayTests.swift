@@ -27,12 +27,11 @@ import Warehouse
     }
 
     private func digests(_ bench: Workbench, _ date: GameDate) async throws -> [String: String] {
-        var digests: [String: String] = [:]
-        for table in WarehouseTables.all
-        where table.name.hasPrefix("nba_analytics.") || table.name.hasPrefix("nba_precompute.") {
-            digests[table.name] = try await TableDigest.compute(table, date: date, pool: bench.pool)
+        let tables = WarehouseTables.all.filter {
+            $0.name.hasPrefix("nba_analytics.") || $0.name.hasPrefix("nba_precompute.")
         }
-        return digests
+        let digests = try await TableDigest.compute(tables, dates: date...date, on: bench.pool)
+        return Dictionary(uniqueKeysWithValues: digests.map { ($0.table, $0.sha256) })
     }
 
     /// A full recomputation finds every row as the step left it.

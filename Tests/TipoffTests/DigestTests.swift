@@ -1,3 +1,4 @@
+import Basketball
 import Pipeline
 import Postgres
 import PostgresTestKit
@@ -38,8 +39,9 @@ import Testing
         }
     }
 
-    static func digest(_ pool: PostgresPool, date: String? = nil) async throws -> TableChecksum {
-        try await DigestCommand.compute([table], date: date.flatMap { .init(argument: $0) }, on: pool)[0]
+    static func digest(_ pool: PostgresPool, date: String? = nil) async throws -> TableDigest {
+        let day = try date.map { try GameDate($0) }
+        return try await TableDigest.compute([table], dates: day.map { $0...$0 }, on: pool)[0]
     }
 
     @Test(arguments: [

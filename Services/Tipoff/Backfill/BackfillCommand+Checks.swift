@@ -3,6 +3,7 @@ import Basketball
 import Foundation
 import Pipeline
 import Postgres
+import Warehouse
 
 extension BackfillCommand {
     struct Plan: AsyncParsableCommand {
@@ -102,8 +103,8 @@ extension BackfillCommand {
                 let coverage = try await BackfillCoverage.read(from: first, to: last, on: session.pool)
                 let gaps = coverage.gaps(chosen)
                 let open = gaps.filter { accepted[$0.date] == nil }
-                let digests = try await BackfillDigests.compute(from: first, to: last, on: session.pool)
-                let digest = TableChecksum.total(digests)
+                let digests = try await TableDigest.compute(WarehouseTables.all, dates: first...last, on: session.pool)
+                let digest = TableDigest.total(digests)
                 let games = coverage.days.reduce(0) { $0 + $1.games }
                 if format.json {
                     try session.output.json([

@@ -4,6 +4,7 @@ import Foundation
 import Pipeline
 import Postgres
 import UnixSignals
+import Warehouse
 
 /// Loads and recomputes history.
 struct BackfillCommand: AsyncParsableCommand {
@@ -95,7 +96,11 @@ struct BackfillCommand: AsyncParsableCommand {
                 if try await BackfillJob.load(request.job, from: session.pool) == nil {
                     try await BackfillRange.requireGames(request.from, request.to, on: session.pool)
                 }
-                let digests = try await BackfillDigests.compute(from: range.from, to: range.to, on: session.pool)
+                let digests = try await TableDigest.compute(
+                    WarehouseTables.all,
+                    dates: range.from...range.to,
+                    on: session.pool
+                )
                 if try await store.ask(request, digests: digests) == nil {
                     try await goOn(request, store)
                 }
@@ -184,11 +189,15 @@ struct BackfillCommand: AsyncParsableCommand {
         }
         let job = try await store.job(name)
         let session = store.session
-        let digests = try await BackfillDigests.compute(from: job.firstDate, to: job.lastDate, on: session.pool)
+        let digests = try await TableDigest.compute(
+            WarehouseTables.all,
+            dates: job.firstDate...job.lastDate,
+            on: session.pool
+        )
         try await session.pool.transaction { transaction in
             try await BackfillDigests.store(digests, of: name, moment: .after, in: transaction)
         }
-        let report = try await store.report(name, digest: TableChecksum.total(digests))
+        let report = try await store.report(name, digest: TableDigest.total(digests))
         try report.tell(session.output, printsJSON: printsJSON)
     }
 }

@@ -11,29 +11,8 @@ enum BackfillDigests {
         case rolledBack = "rolled_back"
     }
 
-    /// Digests every table over a range of dates; a table without a date is digested whole.
-    static func compute(
-        from first: GameDate,
-        to last: GameDate,
-        in transaction: PostgresTransaction
-    ) async throws -> [TableChecksum] {
-        try await transaction.execute(TableChecksum.settings)
-        var digests: [TableChecksum] = []
-        for table in WarehouseTables.all {
-            digests.append(try await TableChecksum.compute(table, dates: first...last, in: transaction))
-        }
-        return digests
-    }
-
-    static func compute(from first: GameDate, to last: GameDate, on pool: PostgresPool) async throws -> [TableChecksum]
-    {
-        try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
-            try await compute(from: first, to: last, in: transaction)
-        }
-    }
-
     static func store(
-        _ digests: [TableChecksum],
+        _ digests: [TableDigest],
         of job: String,
         moment: Moment,
         in transaction: PostgresTransaction
@@ -52,7 +31,7 @@ enum BackfillDigests {
     /// The tables whose digest was another one at a moment, with the rows then and now. A table that is younger than the
     /// job had no rows then.
     static func differences(
-        _ digests: [TableChecksum],
+        _ digests: [TableDigest],
         from moment: Moment,
         of job: String,
         in transaction: PostgresTransaction

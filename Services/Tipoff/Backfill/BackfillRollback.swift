@@ -103,12 +103,16 @@ struct BackfillRollback: Sendable {
             """
         )
         try await BackfillStore(session: session).note(job.name, "rolled_back", reason, in: transaction)
-        let digests = try await BackfillDigests.compute(from: job.firstDate, to: job.lastDate, in: transaction)
+        let digests = try await TableDigest.compute(
+            WarehouseTables.all,
+            dates: job.firstDate...job.lastDate,
+            in: transaction
+        )
         try await BackfillDigests.store(digests, of: job.name, moment: .rolledBack, in: transaction)
         return Outcome(
             changes: changes,
             differences: try await BackfillDigests.differences(digests, from: .before, of: job.name, in: transaction),
-            digest: TableChecksum.total(digests),
+            digest: TableDigest.total(digests),
             runID: runID
         )
     }

@@ -101,7 +101,7 @@ struct BackfillStore: Sendable {
     // MARK: - Asking
 
     /// Writes a job down. Nil when one of this name is there already, whatever its state.
-    func ask(_ request: Request, digests: [TableChecksum]) async throws -> BackfillJob? {
+    func ask(_ request: Request, digests: [TableDigest]) async throws -> BackfillJob? {
         try await pool.transaction { transaction in
             // Two jobs of one date would open two runs of it at once.
             try await transaction.execute("LOCK TABLE nba_orchestration.backfill_job IN SHARE ROW EXCLUSIVE MODE")

@@ -29,8 +29,8 @@ struct DigestCommand: AsyncParsableCommand {
         let tables = try Self.tables(named: table, of: WarehouseTables.all)
         try await Session.with([.database], statementTimeout: .seconds(600)) { session in
             let day = date.map { $0.resolved(session.clock) }
-            let digests = try await Self.compute(tables, date: day, on: session.pool)
-            let total = TableChecksum.total(digests)
+            let digests = try await TableDigest.compute(tables, dates: day.map { $0...$0 }, on: session.pool)
+            let total = TableDigest.total(digests)
             if format.json {
                 try session.output.json([
                     "date": day.map { .string($0.description) } ?? .null, "total": .string(total),
@@ -51,25 +51,11 @@ struct DigestCommand: AsyncParsableCommand {
                 session.output.line("\(digest.sha256)  \(digest.table.padded(width))\(digest.rows) rows")
             }
             session.output.line("\(total)  total\(day.map { " of \($0)" } ?? "")")
-            session.output.line("left out: \(TableChecksum.tail.joined(separator: ", "))")
+            session.output.line("left out: \(TableDigest.tail.joined(separator: ", "))")
             for (table, digest) in zip(tables, digests) {
                 let own = table.columns.filter { !$0.isBusiness }.map(\.name)
                 if !own.isEmpty { session.output.line("left out of \(digest.table): \(own.joined(separator: ", "))") }
             }
-        }
-    }
-
-    /// All tables in one snapshot.
-    static func compute(_ tables: [TableDefinition], date: GameDate?, on pool: PostgresPool) async throws
-        -> [TableChecksum]
-    {
-        try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
-            try await transaction.execute(TableChecksum.settings)
-            var digests: [TableChecksum] = []
-            for table in tables {
-                digests.append(try await TableChecksum.compute(table, dates: date.map { $0...$0 }, in: transaction))
-            }
-            return digests
         }
     }
 
