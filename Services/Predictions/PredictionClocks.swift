@@ -10,7 +10,8 @@ struct PredictionClocks: Service {
     let context: ServiceContext
     private let watch: SlateWatch
 
-    static let interval: Duration = .seconds(5)
+    /// Shorter than any silence after which a service counts as stuck.
+    static let interval: Duration = .seconds(2)
     static let leaseDuration: Duration = .seconds(30)
 
     init(context: ServiceContext, settings: PredictionSettings) {

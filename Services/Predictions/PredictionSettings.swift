@@ -32,7 +32,8 @@ public struct PredictionSettings: Sendable {
         }
     }
 
-    /// When predictions are asked for, in order: the first time starts a date, the others ask for who is missing. Empty: never.
+    /// When predictions are asked for, in order. Each starts a date that nothing has begun; of one that has begun, all but the
+    /// first ask for who is missing. Empty: never.
     public var clocks: [Time]
 
     public static let standardClocks = [
@@ -46,7 +47,7 @@ public struct PredictionSettings: Sendable {
                 default: Self.standardClocks,
                 expected: "off, or times before \(PredictionDeadline.hour):00, the earliest first, separated by commas",
                 example: Self.show(Self.standardClocks),
-                help: "Eastern times that ask for predictions: the first starts, the others are for who is missing",
+                help: "Eastern times that start what nothing has begun; all but the first ask for who is missing",
                 show: Self.show,
                 parse: Self.parse
             ) ?? []
