@@ -56,6 +56,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CCurl", path: "Libraries/CCurl", pkgConfig: "libcurl"),
     .systemLibrary(name: "CCompression", path: "Libraries/CCompression"),
     .systemLibrary(name: "CFileAttributes", path: "Libraries/CFileAttributes"),
+    .systemLibrary(name: "CMalloc", path: "Libraries/CMalloc"),
     .systemLibrary(name: "CLibXML2", path: "Libraries/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CXGBoost", path: "Libraries/CXGBoost"),
     .systemLibrary(name: "COpenSSL", path: "Libraries/COpenSSL", pkgConfig: "libcrypto"),
@@ -75,8 +76,8 @@ let libraries: [Target] = [
     library(
         "Pipeline",
         [
-            "Kafka", "Postgres", "HTTPFetch", "Basketball", "COpenSSL", "CFileAttributes", logging, lifecycle,
-            signals, yams,
+            "Kafka", "Postgres", "HTTPFetch", "Basketball", "COpenSSL", "CFileAttributes", "CMalloc", logging,
+            lifecycle, signals, yams,
         ]
     ),
     library("Barrier", ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle]),
@@ -180,9 +181,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Scrapers", "Models", "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit",
-            "Postgres",
-            "Kafka", "Basketball", arguments, logging,
+            "TipoffCommands", "Scrapers", "Models", "Pipeline", "Warehouse", "Upstream", "PostgresTestKit",
+            "KafkaTestKit", "Postgres", "Kafka", "Basketball", arguments, logging,
         ],
         path: "Tests/TipoffTests",
         exclude: ["Golden"],

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Upstream
 
 /// The catalogues of bad input and of captured payloads, held against the tests that they name.
 @Suite struct CataloguesTests {
@@ -72,6 +73,18 @@ import Testing
         #expect(named.count > 20)
         let missing = Set(named).subtracting(try Self.declared()).sorted()
         #expect(missing == [])
+    }
+
+    @Test func aSourcesFormIsCapturedWhereAndOnlyWhereItsPayloadsAreRead() throws {
+        let folders = Set(
+            Self.rows(try Self.page("acceptance.md")).compactMap { $0.first?.split(separator: "/").first }
+                .map { $0.drop { $0 == "`" } }
+        )
+        #expect(folders.count > 20)
+        for layout in PayloadLayout.all {
+            let isRead = ["", "_v2", "_v3"].contains { folders.contains(Substring(layout.scraper + $0)) }
+            #expect(isRead == (layout.form == .captured), "\(layout.scraper) is said to be \(layout.form)")
+        }
     }
 
     @Test func everyCapturedPayloadHasOneRow() throws {

@@ -55,7 +55,7 @@ public struct ProcessMetrics: Sendable, Hashable {
 
     // MARK: Reading
 
-    private static func readStatistics() -> Statistics? {
+    static func readStatistics() -> Statistics? {
         contents("/proc/self/stat").flatMap(parseStat)
     }
 

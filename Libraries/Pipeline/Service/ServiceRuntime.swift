@@ -113,7 +113,7 @@ public enum ServiceRuntime {
         )
         let group = ServiceGroup(
             configuration: .init(
-                services: ([health, DatabaseRoleReport(pool: pool, logger: logger)] + parts).map {
+                services: ([health, DatabaseRoleReport(pool: pool, logger: logger), MemoryReturn()] + parts).map {
                     .init(
                         service: $0,
                         successTerminationBehavior: .gracefullyShutdownGroup,

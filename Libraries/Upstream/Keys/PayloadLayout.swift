@@ -43,6 +43,8 @@ public struct PayloadLayout: Sendable, Hashable {
         /// By its provider, or by those who used it.
         case documented
         case guessed
+        /// Ours: an operator's word.
+        case own
     }
 
     public enum FileType: String, Sendable, Hashable {
@@ -65,7 +67,7 @@ public struct PayloadLayout: Sendable, Hashable {
         _ unitForm: UnitForm = .wholeDate,
         _ fileType: FileType = .json,
         isSnapshot: Bool = false,
-        form: Form = .captured
+        form: Form
     ) {
         self.scraper = scraper
         folders = path.split(separator: "/").map(String.init)
@@ -77,22 +79,34 @@ public struct PayloadLayout: Sendable, Hashable {
 
     /// Every source's layout.
     public static let all: [PayloadLayout] = [
-        .init("nbac_schedule_api", "nba-com/schedule/{season}"),
-        .init("nbac_schedule_cdn", "nba-com/schedule-cdn/{season}"),
-        .init("nbac_player_list", "nba-com/player-list/{date}"),
-        .init("nbac_player_movement", "nba-com/player-movement/{date}"),
-        .init("nbac_scoreboard_v2", "nba-com/scoreboard-v2/{date}"),
-        .init("nbac_injury_report", "nba-com/injury-report-pdf/{date}/{part}", .wholeDate, .pdf),
-        .init("nbac_play_by_play", "nba-com/play-by-play/{date}/game-{unit}", .game),
-        .init("nbac_player_boxscore", "nba-com/player-boxscores/{date}"),
-        .init("nbac_team_boxscore", "nba-com/team-boxscore/{date}/{unit}", .game),
-        .init("nbac_roster", "nba-com/rosters/{date}/team_{unit}", .team, .html),
+        .init("nbac_schedule_api", "nba-com/schedule/{season}", form: .captured),
+        .init("nbac_schedule_cdn", "nba-com/schedule-cdn/{season}", form: .captured),
+        .init("nbac_player_list", "nba-com/player-list/{date}", form: .captured),
+        .init("nbac_player_movement", "nba-com/player-movement/{date}", form: .captured),
+        .init("nbac_scoreboard_v2", "nba-com/scoreboard-v2/{date}", form: .captured),
+        .init("nbac_injury_report", "nba-com/injury-report-pdf/{date}/{part}", .wholeDate, .pdf, form: .captured),
+        .init("nbac_play_by_play", "nba-com/play-by-play/{date}/game-{unit}", .game, form: .captured),
+        .init("nbac_player_boxscore", "nba-com/player-boxscores/{date}", form: .documented),
+        .init("nbac_team_boxscore", "nba-com/team-boxscore/{date}/{unit}", .game, form: .captured),
+        .init("nbac_roster", "nba-com/rosters/{date}/team_{unit}", .team, .html, form: .captured),
         .init("nbac_gamebook_pdf", "nba-com/gamebooks-pdf/{date}/{unit}-{teams}", .game, .pdf, form: .documented),
-        .init("nbac_referee_assignments", "nba-com/referee-assignments/{date}"),
+        .init("nbac_referee_assignments", "nba-com/referee-assignments/{date}", form: .captured),
         .init("oddsa_events", "odds-api/events/{date}", form: .documented),
-        .init("oddsa_player_props", "odds-api/player-props/{date}/{unit}-{teams}", .oddsEvent, isSnapshot: true),
-        .init("oddsa_game_lines", "odds-api/game-lines/{date}/{unit}-{teams}", .oddsEvent, isSnapshot: true),
-        .init("oddsa_events_his", "odds-api/events-history/{date}"),
+        .init(
+            "oddsa_player_props",
+            "odds-api/player-props/{date}/{unit}-{teams}",
+            .oddsEvent,
+            isSnapshot: true,
+            form: .captured
+        ),
+        .init(
+            "oddsa_game_lines",
+            "odds-api/game-lines/{date}/{unit}-{teams}",
+            .oddsEvent,
+            isSnapshot: true,
+            form: .documented
+        ),
+        .init("oddsa_events_his", "odds-api/events-history/{date}", form: .captured),
         .init(
             "oddsa_player_props_his",
             "odds-api/player-props-history/{date}/{unit}-{teams}",
@@ -105,25 +119,25 @@ public struct PayloadLayout: Sendable, Hashable {
             "odds-api/game-lines-history/{date}/{unit}-{teams}",
             .oddsEvent,
             isSnapshot: true,
-            form: .documented
+            form: .captured
         ),
         .init("oddsa_team_players", "odds-api/players/{date}/team_{unit}", .team, form: .guessed),
-        .init("bp_events", "bettingpros/events/{date}"),
+        .init("bp_events", "bettingpros/events/{date}", form: .captured),
         .init("bp_player_props", "bettingpros/player-props/{part}/{date}", form: .documented),
         .init("br_season_roster", "basketball-ref/season-rosters/{season}/{unit}", .team, .html, form: .documented),
         .init("bigdataball_discovery", "big-data-ball/discovery/{date}", form: .documented),
-        .init("bigdataball_pbp", "big-data-ball/play-by-play/{date}/game_{unit}", .game, .csv),
-        .init("espn_roster", "espn/rosters/{date}/team_{unit}", .team),
-        .init("espn_scoreboard", "espn/scoreboard/{date}"),
-        .init("espn_game_boxscore", "espn/boxscores/{date}/game-{unit}", .number, .html),
-        .init("bdl_games", "ball-dont-lie/games/{date}"),
-        .init("bdl_box_scores", "ball-dont-lie/boxscores/{date}"),
-        .init("bdl_player_box_scores", "ball-dont-lie/player-box-scores/{date}"),
-        .init("bdl_active_players", "ball-dont-lie/active-players/{date}"),
-        .init("bdl_injuries", "ball-dont-lie/injuries/{date}"),
-        .init("bdl_standings", "ball-dont-lie/standings/{season}/{date}"),
+        .init("bigdataball_pbp", "big-data-ball/play-by-play/{date}/game_{unit}", .game, .csv, form: .captured),
+        .init("espn_roster", "espn/rosters/{date}/team_{unit}", .team, form: .captured),
+        .init("espn_scoreboard", "espn/scoreboard/{date}", form: .captured),
+        .init("espn_game_boxscore", "espn/boxscores/{date}/game-{unit}", .number, .html, form: .captured),
+        .init("bdl_games", "ball-dont-lie/games/{date}", form: .captured),
+        .init("bdl_box_scores", "ball-dont-lie/boxscores/{date}", form: .captured),
+        .init("bdl_player_box_scores", "ball-dont-lie/player-box-scores/{date}", form: .captured),
+        .init("bdl_active_players", "ball-dont-lie/active-players/{date}", form: .captured),
+        .init("bdl_injuries", "ball-dont-lie/injuries/{date}", form: .captured),
+        .init("bdl_standings", "ball-dont-lie/standings/{season}/{date}", form: .captured),
         // Laid down by `tipoff override player`.
-        .init("operator_player_status", "operator/player-status/{date}/{unit}", .player),
+        .init("operator_player_status", "operator/player-status/{date}/{unit}", .player, form: .own),
     ]
 
     private static let byScraper = Dictionary(uniqueKeysWithValues: all.map { ($0.scraper, $0) })
