@@ -5,7 +5,9 @@ MAKEFLAGS += --no-print-directory
 
 SOURCES := Package.swift Libraries Services Tests
 SCRIPTS := deploy/dev/*.sh deploy/check/*.sh deploy/healthcheck.sh .ci/run
-UNIT := BasketballTests|BarrierTests|BoostingTests|ModelsTests
+# Pure and quick: no server, no real data.
+UNIT := ^(BasketballTests|UpstreamTests|BoostingTests|ModelsTests|BarrierTests\.(BarrierTests|BarrierSimulationTests))\b
+SLOW := PointsReferenceTests|RealData
 
 # A shell that sourced .run/env carries the addresses of a development stack. They end with it and are no settings.
 unexport $(STACK_OWNED) STACK_OWNED
@@ -41,7 +43,7 @@ test: setup ## Every test, on a private cluster and the embedded broker; builds 
 .PHONY: test-unit
 test-unit: ## Tests of the pure targets only
 	swift build --build-tests
-	swift test --skip-build --filter '$(UNIT)'
+	swift test --skip-build --filter '$(UNIT)' --skip '$(SLOW)'
 
 .PHONY: coverage
 coverage: setup ## Line coverage: HTML in .run/coverage, total last

@@ -25,7 +25,7 @@ struct PoisonTests {
         )
         stack.watchLiveness(["scrapers", "predictions"])
         let run = try await stack.open(.full, Undisturbed.slate)
-        #expect(try await stack.wait(run) == "complete")
+        #expect(try await stack.wait(run, seconds: 240) == "complete")
 
         let letters = try await stack.deadLetters()
         #expect(letters.contains("crashed_or_hung odds_api_player_points_props/\(crashing) 3"))
