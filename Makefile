@@ -5,9 +5,9 @@ MAKEFLAGS += --no-print-directory
 
 SOURCES := Package.swift Libraries Services Tests
 SCRIPTS := deploy/dev/*.sh deploy/check/*.sh deploy/healthcheck.sh .ci/run
-# Pure and quick: no server, no real data.
-UNIT := ^(BasketballTests|UpstreamTests|BoostingTests|ModelsTests|BarrierTests\.(BarrierTests|BarrierSimulationTests))\b
-SLOW := PointsReferenceTests|RealData
+# No server, no process. What takes seconds of its own, as simulations and whole seasons do, is left to `make test`.
+UNIT := ^(BasketballTests|UpstreamTests|BoostingTests|ModelsTests|BarrierTests\.BarrierTests)[./]
+SLOW := PointsReferenceTests|PointsEvaluationTests|PointsLeakTests|ModelArtefactTests|SeasonScoresTests
 
 # A shell that sourced .run/env carries the addresses of a development stack. They end with it and are no settings.
 unexport $(STACK_OWNED) STACK_OWNED
@@ -41,7 +41,7 @@ test: setup ## Every test, on a private cluster and the embedded broker; builds 
 	@deploy/dev/test.sh
 
 .PHONY: test-unit
-test-unit: ## Tests of the pure targets only
+test-unit: ## The quick tests of the pure targets
 	swift build --build-tests
 	swift test --skip-build --filter '$(UNIT)' --skip '$(SLOW)'
 
