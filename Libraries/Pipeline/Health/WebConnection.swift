@@ -7,6 +7,8 @@ struct WebConnection {
         /// A route works on the request; nothing is read meanwhile.
         case answering
         case writing
+        /// The response goes on; what the client sends is dropped.
+        case streaming
     }
 
     let descriptor: Int32
@@ -16,6 +18,8 @@ struct WebConnection {
     var deadline: Duration
     var isHead = false
     var keepsAlive = false
+    /// The open end of the response that is being sent.
+    var stream: WebStream?
     private var output: [UInt8] = []
     private var sent = 0
 
@@ -31,6 +35,8 @@ struct WebConnection {
         case .reading: Int16(POLLIN)
         case .answering: 0
         case .writing: Int16(POLLOUT)
+        // Reading tells when the client has gone.
+        case .streaming: Int16(POLLIN) | (unsentBytes > 0 ? Int16(POLLOUT) : 0)
         }
     }
 
@@ -57,6 +63,24 @@ struct WebConnection {
         phase = .writing
     }
 
+    var unsentBytes: Int { output.count - sent }
+
+    mutating func append(_ bytes: [UInt8]) {
+        output.removeFirst(sent)
+        sent = 0
+        output += bytes
+    }
+
+    /// Reads and drops; false when the client has closed.
+    func discard() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 4 << 10)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 { return false }
+            if count < 0, errno != EINTR { return errno == EAGAIN }
+        }
+    }
+
     /// Sends what the client takes; `.progress` once everything is sent.
     mutating func transmit() -> Transfer {
         while sent < output.count {
@@ -73,6 +97,7 @@ struct WebConnection {
             }
         }
         output = []
+        sent = 0
         return .progress
     }
 }

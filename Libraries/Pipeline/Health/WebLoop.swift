@@ -13,16 +13,16 @@ struct WebLoop {
         case pending
     }
 
-    private let limits: WebLimits
-    private let mailbox: WebMailbox
+    let limits: WebLimits
+    let mailbox: WebMailbox
     private let logger: Logger
     private let decide: (UInt64, WebRequest) -> Decision
     private let count: (Int) -> Void
     private var listener: ListeningSocket?
-    private var connections: [UInt64: WebConnection] = [:]
+    var connections: [UInt64: WebConnection] = [:]
     private var nextID: UInt64 = 0
     private var pausedUntil: Duration?
-    private var drainDeadline: Duration?
+    var drainDeadline: Duration?
     private let origin = SuspendingClock.now
 
     /// - Parameters:
@@ -44,13 +44,13 @@ struct WebLoop {
         self.count = count
     }
 
-    private var now: Duration { origin.duration(to: SuspendingClock.now) }
+    var now: Duration { origin.duration(to: SuspendingClock.now) }
 
     /// Serves until the mailbox says stop and the connections are drained.
     ///
     /// - Throws: `HealthServerError` when the system refuses to wait.
     mutating func run() throws(HealthServerError) {
-        defer { for connection in connections.values { close(connection.descriptor) } }
+        defer { for id in Array(connections.keys) { end(id) } }
         while listener != nil || !connections.isEmpty {
             let order = Array(connections.keys)
             var polls = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
@@ -115,8 +115,10 @@ struct WebLoop {
         }
     }
 
-    private mutating func end(_ id: UInt64) {
-        if let connection = connections.removeValue(forKey: id) { close(connection.descriptor) }
+    mutating func end(_ id: UInt64) {
+        guard let connection = connections.removeValue(forKey: id) else { return }
+        connection.stream?.close()
+        close(connection.descriptor)
     }
 
     private mutating func ready(_ id: UInt64, _ events: Int16) {
@@ -137,6 +139,12 @@ struct WebLoop {
             }
         case .writing:
             if transmit(id) { proceed(id) }
+        case .streaming:
+            if !connection.discard() {
+                end(id)
+            } else if events & Int16(POLLOUT) != 0 {
+                transmitStream(id)
+            }
         }
     }
 
@@ -171,11 +179,30 @@ struct WebLoop {
     private mutating func respond(_ id: UInt64, _ response: WebResponse) -> Bool {
         guard var connection = connections[id] else { return false }
         if drainDeadline != nil { connection.keepsAlive = false }
+        if let stream = response.stream {
+            if !connection.isHead, drainDeadline == nil { return open(stream, response, id) }
+            stream.close()
+            connection.keepsAlive = false
+        }
         connection.queue(response.encoded(isHead: connection.isHead, keepsAlive: connection.keepsAlive))
         connection.deadline = now + limits.responseTimeout
         connections[id] = connection
         count(response.status)
         return transmit(id)
+    }
+
+    /// Sends the head and keeps the connection for the stream.
+    private mutating func open(_ stream: WebStream, _ response: WebResponse, _ id: UInt64) -> Bool {
+        let streams = connections.values.count { $0.phase == .streaming }
+        guard streams < limits.maximumStreams else {
+            stream.close()
+            var refusal = WebResponse.error(503, "too many open streams")
+            refusal.headers["Retry-After"] = "15"
+            return respond(id, refusal)
+        }
+        count(response.status)
+        begin(stream, head: response.encoded(isHead: false, keepsAlive: false), id)
+        return false
     }
 
     /// Sends what the client takes; true when everything is sent and the connection waits for the next request.
@@ -210,13 +237,15 @@ struct WebLoop {
         for (id, response) in content.answers where connections[id]?.phase == .answering {
             if respond(id, response) { proceed(id) }
         }
+        for id in content.streaming { feed(id) }
         guard content.isStopping, drainDeadline == nil else { return }
         // Newcomers are refused, waiting connections closed; the others finish what they are at.
         drainDeadline = now + limits.drainTimeout
         if let listener { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
         listener = nil
-        for (id, connection) in connections where connection.phase == .reading && !connection.parser.isInsideRequest {
-            end(id)
+        for (id, connection) in connections {
+            let isIdle = connection.phase == .reading && !connection.parser.isInsideRequest
+            if isIdle || connection.phase == .streaming { end(id) }
         }
     }
 
@@ -233,7 +262,7 @@ struct WebLoop {
             case .answering where !isOver:
                 connections[id]?.keepsAlive = false
                 respond(id, .error(504, "the handler did not answer in time"))
-            case .reading, .answering, .writing:
+            case .reading, .answering, .writing, .streaming:
                 end(id)
             }
         }

@@ -5,6 +5,8 @@ import Synchronization
 final class WebMailbox: Sendable {
     struct Content {
         var answers: [(connection: UInt64, response: WebResponse)] = []
+        /// Connections whose streams have something new.
+        var streaming: Set<UInt64> = []
         var isStopping = false
     }
 
@@ -31,6 +33,11 @@ final class WebMailbox: Sendable {
         wake()
     }
 
+    /// A stream has something for its connection.
+    func stream(_ connection: UInt64) {
+        if content.withLock({ $0.streaming.insert(connection).inserted }) { wake() }
+    }
+
     func stop() {
         content.withLock { $0.isStopping = true }
         wake()
@@ -42,7 +49,10 @@ final class WebMailbox: Sendable {
         var rings = [UInt8](repeating: 0, count: 256)
         while read(descriptor, &rings, rings.count) == rings.count {}
         return content.withLock { content in
-            defer { content.answers = [] }
+            defer {
+                content.answers = []
+                content.streaming = []
+            }
             return content
         }
     }

@@ -24,6 +24,9 @@ public struct WebRequest: Sendable, Hashable {
         self.body = body
     }
 
+    /// The path in its segments, as decoded; without the empty ones.
+    public var segments: [String] { path.split(separator: "/").map(String.init) }
+
     /// The first value of a query parameter, percent-decoded; nil when absent or not decodable.
     public func parameter(_ name: String) -> String? {
         for part in query.split(separator: "&") {
@@ -42,11 +45,20 @@ public struct WebResponse: Sendable, Hashable {
     /// `Content-Length`, `Connection` and `Date` are added by the server.
     public var headers: [String: String]
     public var body: [UInt8]
+    /// Goes on after the body until it is closed; the response then has no `Content-Length` and the connection ends with
+    /// it.
+    public var stream: WebStream?
 
-    public init(status: Int = 200, headers: [String: String] = [:], body: [UInt8] = []) {
+    public init(
+        status: Int = 200,
+        headers: [String: String] = [:],
+        body: [UInt8] = [],
+        stream: WebStream? = nil
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.stream = stream
     }
 
     public static func text(_ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8")

@@ -11,7 +11,9 @@ public struct WebLimits: Sendable, Hashable {
     public var idleTimeout: Duration = .seconds(30)
     /// How long a handler may take, and how long a client may take to receive the answer.
     public var responseTimeout: Duration = .seconds(30)
-    public var maximumConnections = 128
+    public var maximumConnections = 640
+    /// Of the connections, those whose response goes on: the others stay free for probes and readers.
+    public var maximumStreams = 512
     /// How long running requests may go on after shutdown began.
     public var drainTimeout: Duration = .seconds(5)
 

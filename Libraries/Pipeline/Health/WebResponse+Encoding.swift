@@ -13,8 +13,9 @@ extension WebResponse {
         text += "Date: \(HTTPDate.format(instant))\r\n"
         // RFC 9110: 1xx, 204 and 304 have no body.
         let hasBody = code >= 200 && code != 204 && code != 304
-        if hasBody { text += "Content-Length: \(body.count)\r\n" }
-        text += "Connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n"
+        // A body that ends with the connection has no length.
+        if hasBody, stream == nil { text += "Content-Length: \(body.count)\r\n" }
+        text += "Connection: \(keepsAlive && stream == nil ? "keep-alive" : "close")\r\n\r\n"
         return Array(text.utf8) + (hasBody && !isHead ? body : [])
     }
 
