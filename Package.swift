@@ -86,6 +86,7 @@ let libraries: [Target] = [
     library("Upstream", ["Pipeline", "HTTPFetch", "Documents", "Basketball"]),
     library("Models", ["Basketball", "Boosting"]),
     library("Boosting", ["CXGBoost"]),
+    library("Page", ["Pipeline", "Basketball"]),
     library("Serving", ["Models", "Pipeline", "Postgres", "Warehouse", "Basketball"]),
 ]
 
@@ -94,7 +95,8 @@ let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketbal
 let services: [Target] =
     service("Scrapers", core + ["Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
     + service("Analytics", core)
-    + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"]) + service("Publishing", core)
+    + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"])
+    + service("Publishing", core + ["Page"])
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -196,7 +198,8 @@ let testTargets: [Target] = [
         ["Predictions", "Barrier", "Models", "Serving"] + core
             + ["PostgresTestKit", "KafkaTestKit", "Kafka", logging]
     ),
-    tests("PublishingTests", ["Publishing"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
+    tests("PageTests", ["Page", "Pipeline", "Basketball"]),
+    tests("PublishingTests", ["Publishing", "Page"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
     tests(
         "PipelineTests",
         [

@@ -1,7 +1,7 @@
 import Basketball
 
-/// Short sentences why a side was taken. Only what supports the recommendation is said: a page that argues against
-/// itself helps nobody, and what is neutral stays away.
+/// Short sentences why a side was taken, and what speaks against it. Both follow the same rules with the sides exchanged;
+/// what is neutral stays away.
 enum PredictionFactors {
     static let limit = 4
 
@@ -10,6 +10,15 @@ enum PredictionFactors {
         switch prediction.recommendation {
         case "OVER": return Array(over(player, edge).prefix(limit))
         case "UNDER": return Array(under(player, -edge).prefix(limit))
+        default: return []
+        }
+    }
+
+    static func opposing(_ player: Slate.Player) -> [String] {
+        guard let prediction = player.prediction, let edge = prediction.edge else { return [] }
+        switch prediction.recommendation {
+        case "OVER": return Array(under(player, -edge).prefix(limit))
+        case "UNDER": return Array(over(player, edge).prefix(limit))
         default: return []
         }
     }

@@ -68,7 +68,7 @@ extension Slate {
                    COALESCE(p.is_home, c.home_game) AS is_home, c.days_rest, c.back_to_back, c.player_status, c.injury_report,
                    p.predicted_points, p.confidence_score, p.recommendation, p.current_points_line, p.line_source,
                    p.is_line_synthetic, p.feature_quality_score, p.model_version,
-                   p.over_probability,
+                   p.over_probability, p.interval_low, p.interval_high,
                    (f.features->>5)::double precision AS fatigue_score
             FROM (SELECT * FROM nba_analytics.upcoming_player_game_context
                   WHERE game_date = \(date.postgresDate) AND removed_at IS NULL) AS c
@@ -103,6 +103,8 @@ extension Slate {
                     lineSource: try row.decode("line_source"),
                     isLineSynthetic: try row.decode("is_line_synthetic"),
                     overProbability: try row.decode("over_probability"),
+                    intervalLow: try row.decode("interval_low"),
+                    intervalHigh: try row.decode("interval_high"),
                     fatigueScore: try row.decode("fatigue_score"),
                     qualityScore: try row.decode("feature_quality_score"),
                     modelVersion: try row.decode("model_version")

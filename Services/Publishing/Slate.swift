@@ -58,6 +58,9 @@ struct Slate: Sendable {
         var lineSource: String?
         var isLineSynthetic: Bool?
         var overProbability: Double?
+        /// Points between which he ends eight times in ten; nil of a system that knows none.
+        var intervalLow: Double?
+        var intervalHigh: Double?
         /// 0 … 100, high means rested; nil while nothing computes it.
         var fatigueScore: Double?
         /// 0 … 100.

@@ -11,7 +11,7 @@ public struct TonightDocument: Processor {
     static let kind = "tonight"
     /// The document that readers follow from day to day.
     static let currentKey = "all-players"
-    static let schemaVersion = 1
+    static let schemaVersion = 2
 
     private let histories: SlateHistories
 

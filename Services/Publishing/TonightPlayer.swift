@@ -36,8 +36,12 @@ enum TonightPlayer {
             object["prediction"] = [
                 "predicted": .rounded(prediction.points), "confidence_percent": .rounded(100 * prediction.confidence),
                 "recommendation": .string(prediction.recommendation), "line": .rounded(prediction.line),
-                "edge": .rounded(prediction.edge), "is_line_synthetic": .maybe(prediction.isLineSynthetic),
+                "edge": .rounded(prediction.edge), "over_probability": .rounded(prediction.overProbability, 3),
+                "interval_low": .rounded(prediction.intervalLow), "interval_high": .rounded(prediction.intervalHigh),
+                "model_version": .string(prediction.modelVersion),
+                "is_line_synthetic": .maybe(prediction.isLineSynthetic),
                 "factors": .list(PredictionFactors.supporting(player)),
+                "factors_against": .list(PredictionFactors.opposing(player)),
             ]
         }
         return .object(object)

@@ -5,13 +5,15 @@ import Publishing
 struct Executable {
     static func main() async {
         let signal = ProjectionSignal()
+        let changes = ChangeStream()
         await ServiceRuntime.run(
             Phase.publishing.name,
             settings: { PublishingSettings(&$0) },
-            routes: { pool, _ in DocumentRoutes.all(pool) }
+            routes: { pool, _ in DocumentRoutes.all(pool) + PageRoutes.all(pool) + [changes.route(pool)] }
         ) { context, settings in
             [
                 PhaseService(PublishingService.definition(context, signal: signal), context: context),
+                ChangeRole(changes: changes, context: context),
                 DocumentProjection(context: context, signal: signal),
                 QualityRole(context: context, settings: settings),
             ]

@@ -1,0 +1,149 @@
+import Basketball
+import Page
+public import Pipeline
+public import Postgres
+
+/// The pages that people look at.
+public enum PageRoutes {
+    /// What a page may load: its own style sheet, script, icon and stream, and nothing inline.
+    static let policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'"
+
+    /// The routes for the service's HTTP server.
+    public static func all(_ pool: PostgresPool) -> [WebRoute] {
+        let reader = PageReader(pool: pool)
+        return [
+            WebRoute("GET", "/") { request in
+                try await slate(request, key: TonightDocument.currentKey, reader, isPart: false)
+            },
+            WebRoute("GET", "/slates/*") { request in
+                let parts = request.segments.dropFirst()
+                guard let name = parts.first, parts.count == 1 || parts.count == 2 && parts.last == "live" else {
+                    return notFound(request, "There is no such page.")
+                }
+                let key = name == "current" ? TonightDocument.currentKey : name
+                return try await slate(request, key: key, reader, isPart: parts.count == 2)
+            },
+            WebRoute("GET", "/players/*") { request in
+                let parts = Array(request.segments.dropFirst())
+                guard parts.count == 2 || parts.count == 3 && parts[2] == "live" else {
+                    return notFound(request, "There is no such page.")
+                }
+                return try await player(request, date: parts[0], lookup: parts[1], reader, isPart: parts.count == 3)
+            },
+            WebRoute("GET", "/record") { request in
+                page(request, RecordPage(records: try await reader.records()).html)
+            },
+            WebRoute("GET", "/method") { request in page(request, MethodPage.html) },
+            WebRoute("GET", "/assets/*") { request in asset(request) },
+        ]
+    }
+
+    // MARK: Pages
+
+    private static func slate(
+        _ request: WebRequest,
+        key: String,
+        _ reader: PageReader,
+        isPart: Bool
+    ) async throws -> WebResponse {
+        let isCurrent = key == TonightDocument.currentKey
+        let date = isCurrent ? nil : try? GameDate(key)
+        guard isCurrent || date != nil else { return notFound(request, "\(key) is no date.") }
+        guard let found = try await reader.slate(key: key) else {
+            // A part has no frame of its own: the script asks again when something is published.
+            if isPart { return WebResponse(status: 204, headers: securityHeaders) }
+            guard let date else { return page(request, EmptyState.nothingPublished) }
+            return page(request, EmptyState.unpublished(date, try await reader.calendar(of: date)))
+        }
+        let slate = SlatePage(
+            slate: found.slate,
+            query: SlateQuery(parameter: request.parameter),
+            calendar: found.calendar,
+            isCurrent: isCurrent
+        )
+        return page(request, rendered(request, found) { isPart ? slate.part : slate.html })
+    }
+
+    private static func player(
+        _ request: WebRequest,
+        date: String,
+        lookup: String,
+        _ reader: PageReader,
+        isPart: Bool
+    ) async throws -> WebResponse {
+        guard let day = try? GameDate(date), let found = try await reader.slate(key: day.description) else {
+            return notFound(request, "Nothing is published for this date.")
+        }
+        guard let player = found.slate.players.first(where: { $0.lookup == lookup }) else {
+            return notFound(request, "This player does not stand in the slate of \(day).")
+        }
+        let panel = PlayerPage(slate: found.slate, player: player, line: request.parameter("line"))
+        return page(request, rendered(request, found) { isPart ? panel.part : panel.html })
+    }
+
+    // MARK: Answers
+
+    private static let renderedPages = RenderedPages()
+
+    private static func rendered(
+        _ request: WebRequest,
+        _ found: PageReader.Found,
+        _ render: () -> HTML
+    ) -> RenderedPages.Rendered {
+        let key = RenderedPages.Key(
+            path: request.path,
+            query: request.query,
+            documentETag: found.etag,
+            calendar: found.calendar
+        )
+        return renderedPages(key, render)
+    }
+
+    private static func page(_ request: WebRequest, _ html: HTML, status: Int = 200) -> WebResponse {
+        page(request, RenderedPages.rendered(html), status: status)
+    }
+
+    private static func page(
+        _ request: WebRequest,
+        _ rendered: RenderedPages.Rendered,
+        status: Int = 200
+    ) -> WebResponse {
+        var headers = securityHeaders
+        headers["ETag"] = "\"\(rendered.etag)\""
+        // A correction reaches readers with the next look; looking costs a 304.
+        headers["Cache-Control"] = "public, no-cache"
+        if status == 200, DocumentRoutes.matches(request.headers["if-none-match"], rendered.etag) {
+            return WebResponse(status: 304, headers: headers)
+        }
+        headers["Content-Type"] = "text/html; charset=utf-8"
+        return WebResponse(status: status, headers: headers, body: rendered.bytes)
+    }
+
+    private static func notFound(_ request: WebRequest, _ reason: String) -> WebResponse {
+        page(request, EmptyState.notFound(reason), status: 404)
+    }
+
+    private static func asset(_ request: WebRequest) -> WebResponse {
+        guard let asset = Asset.all[request.path] else { return problem(404, "no such asset") }
+        return WebResponse(
+            headers: securityHeaders.merging(
+                ["Content-Type": asset.type, "Cache-Control": "public, max-age=31536000, immutable"]
+            ) { $1 },
+            body: asset.bytes
+        )
+    }
+
+    private static func problem(_ status: Int, _ reason: String) -> WebResponse {
+        var response = WebResponse.json(["error": .string(reason)], status: status)
+        response.headers.merge(securityHeaders) { $1 }
+        return response
+    }
+
+    static let securityHeaders = [
+        "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin", "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    ]
+}
