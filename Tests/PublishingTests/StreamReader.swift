@@ -50,13 +50,13 @@ final class StreamReader: @unchecked Sendable {
         }
     }
 
-    /// Everything up to the end, and disconnects.
-    func all() async -> [UInt8] {
+    /// One answer as long as its head says, and disconnects.
+    func answer() async -> [UInt8] {
         await withCheckedContinuation { continuation in
             Thread { [self] in
                 var received: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 65_536)
-                while true {
+                while !Self.isWhole(received) {
                     let count = recv(descriptor, &buffer, buffer.count, 0)
                     if count <= 0 { break }
                     received += buffer.prefix(count)
@@ -65,6 +65,13 @@ final class StreamReader: @unchecked Sendable {
                 continuation.resume(returning: received)
             }.start()
         }
+    }
+
+    private static func isWhole(_ received: [UInt8]) -> Bool {
+        guard let split = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let head = String(decoding: received[..<split.lowerBound], as: UTF8.self).lowercased()
+        guard let length = head.firstMatch(of: /content-length: *([0-9]+)/).flatMap({ Int($0.1) }) else { return false }
+        return received.count >= split.upperBound + length
     }
 
     func events(_ count: Int) async -> [Event] {
