@@ -86,7 +86,8 @@ public struct PredictionCoordinator: Processor {
         // A player whose task fails keeps his marker, and the next run of the date predicts him.
         var markers = [MarkerSet.entities(players.keys, kind: .player, reader: worker, date: date)]
         if state == "no_slate" {
-            markers.append(.full(execution.registry.enabled(in: .publishing), date: date))
+            let documents = execution.registry.enabled(in: .publishing).filter { !$0.reachesPastDates }
+            markers.append(.full(documents, date: date))
         }
         outcome.alsoWrite = { [markers] finish in
             try await finish.execute(insert)

@@ -13,13 +13,17 @@ struct DocumentChecks: Sendable, Hashable {
     static let lineRange = 0.5...80.0
     static let oddsLimit = 10_000
 
-    /// `players` are the ones that the document shows.
-    init(slate: Slate, players: [Slate.Player]) {
-        playerCount = players.count
+    /// A document without players of a slate has nothing that these checks know.
+    init(playerCount: Int) { self.playerCount = playerCount }
+
+    /// `players` are the ones that the document shows; `withdrawn` more would stand there if no operator had taken them
+    /// out, and make it no thinner.
+    init(slate: Slate, players: [Slate.Player], withdrawn: Int = 0) {
+        playerCount = players.count + withdrawn
         checkPlaces(slate, players)
         for player in players { checkRanges(player) }
         let games = slate.activeGames.count
-        if players.count < Self.playersPerGame * games { gaps.append("\(players.count) players for \(games) games") }
+        if playerCount < Self.playersPerGame * games { gaps.append("\(players.count) players for \(games) games") }
     }
 
     private mutating func checkPlaces(_ slate: Slate, _ players: [Slate.Player]) {

@@ -17,6 +17,35 @@ struct DocumentDraft: Sendable {
     var checks: DocumentChecks
     var dataAsOf: Date?
     var data: JSONValue
+    /// Whether its first version of a day is late when it comes after the deadline of the predictions.
+    var canBeLate = true
+
+    /// A document that is not made of one slate: nothing of it is thin or late.
+    ///
+    /// - Parameter slateDate: the newest date that it tells of; the pointer never goes back to an earlier one.
+    init(
+        kind: String,
+        key: String,
+        isCurrent: Bool = false,
+        schemaVersion: Int,
+        slateDate: GameDate,
+        state: String,
+        dataAsOf: Date?,
+        playerCount: Int = 0,
+        data: JSONValue
+    ) {
+        self.kind = kind
+        self.key = key
+        self.isCurrent = isCurrent
+        self.schemaVersion = schemaVersion
+        self.slateDate = slateDate
+        slateState = state
+        reasons = []
+        checks = DocumentChecks(playerCount: playerCount)
+        self.dataAsOf = dataAsOf
+        self.data = data
+        canBeLate = false
+    }
 
     init(kind: String, key: String, schemaVersion: Int, slate: Slate, checks: DocumentChecks, data: JSONValue) {
         self.kind = kind
@@ -29,6 +58,8 @@ struct DocumentDraft: Sendable {
         dataAsOf = slate.dataAsOf
         self.data = data
     }
+
+    var isPartOfSlate: Bool { Registry.document(kind)?.isPartOfSlate == true }
 
     /// What readers see of a document now.
     struct Shown: Sendable, Hashable {
@@ -49,7 +80,7 @@ struct DocumentDraft: Sendable {
             }
             var reasons = reasons + gaps.filter { !self.reasons.contains($0) }
             var status: DocumentStatus = reasons.isEmpty ? .good : .degraded
-            if sameSlate == nil, Self.isLate(instant, for: slateDate) {
+            if canBeLate, sameSlate == nil, Self.isLate(instant, for: slateDate) {
                 reasons.append("first version after \(PredictionDeadline.hour):00 ET")
                 if status == .good { status = .late }
             }

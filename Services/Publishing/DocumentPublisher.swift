@@ -16,25 +16,57 @@ struct DocumentPublisher: Sendable {
         scopeOf processor: String,
         _ makeDrafts: @Sendable @escaping (Slate) -> [DocumentDraft]
     ) async throws -> Outcome {
-        let run = execution.task.run
+        let runID = execution.task.run.runID
         let date = execution.gameDate
         let histories = histories
-        let (scope, drafts, shown) = try await execution.snapshot { reader in
+        return try await publish(scopeOf: processor) { reader in
+            makeDrafts(try await Slate(date: date, runID: runID, histories: histories, reader: reader))
+        }
+    }
+
+    /// Reads, makes the drafts and returns what the task's end writes. Without a draft the end is `no_data`.
+    func publish(
+        scopeOf processor: String,
+        reading makeDrafts: @Sendable @escaping (SnapshotReader) async throws -> [DocumentDraft]
+    ) async throws -> Outcome {
+        let run = execution.task.run
+        let (scope, drafts, shown, control) = try await execution.snapshot { reader in
             let scope = try await reader.scope(of: processor)
-            let slate = try await Slate(date: date, runID: run.runID, histories: histories, reader: reader)
-            let drafts = makeDrafts(slate)
-            return (scope, drafts, try await Self.shown(drafts, reader: reader))
+            let control = try await PublishControl(reader: reader)
+            let drafts = try await makeDrafts(reader)
+            return (scope, drafts, try await Self.shown(drafts, reader: reader), control)
+        }
+        for draft in drafts {
+            guard Registry.document(draft.kind)?.owner == processor else {
+                throw TaskError(.permanent, type: "unknown_document", "\(processor) does not own \(draft.kind)")
+            }
         }
         let generatedAt = execution.clock.now
         var versions: [DocumentVersion] = []
         var confirmed: [String] = []
+        var judged: [(draft: DocumentDraft, shown: Known, judgement: DocumentDraft.Judgement, contentHash: String)] = []
         for (draft, shown) in zip(drafts, shown) {
             if draft.isCurrent, let current = shown.document, current.slateDate > draft.slateDate { continue }
-            let judgement = draft.judged(shown: shown.document, at: generatedAt)
+            var judgement = draft.judged(shown: shown.document, at: generatedAt)
+            if let reason = try control.refusal(of: draft) {
+                // What is shown says something else already; the same content as before says nothing new.
+                judgement = .init(status: .quarantined, reasons: draft.reasons + [reason])
+            }
             let contentHash = try draft.contentHash(judgement)
             if judgement.status != .quarantined, shown.document?.contentHash == contentHash {
                 confirmed.append(DocumentVersion.alertSignature(draft))
                 continue
+            }
+            judged.append((draft, shown, judgement, contentHash))
+        }
+        // A slate switches as one: while a part of it is refused, readers keep the last good whole.
+        let refused = judged.first { $0.judgement.status == .quarantined && $0.draft.isPartOfSlate }?.draft
+        for (draft, shown, own, contentHash) in judged {
+            var judgement = own
+            let isHeld = refused != nil && draft.isPartOfSlate && own.status != .quarantined
+            if isHeld, let refused {
+                let reason = "held back with \(refused.kind)/\(refused.key)"
+                judgement = .init(status: .quarantined, reasons: own.reasons + [reason])
             }
             let version = shown.newestVersion + 1
             let bytes = try draft.envelope(
@@ -51,6 +83,7 @@ struct DocumentPublisher: Sendable {
                 DocumentVersion(
                     draft: draft,
                     judgement: judgement,
+                    isHeld: isHeld,
                     version: version,
                     bytes: bytes,
                     etag: etag,
@@ -60,7 +93,7 @@ struct DocumentPublisher: Sendable {
                 )
             )
         }
-        return outcome(scope: scope, drafts: drafts, versions: versions, confirmed: confirmed)
+        return outcome(scope: scope, drafts: drafts, versions: versions, confirmed: confirmed, control: control)
     }
 
     /// `confirmed` are the alerts of documents that are right as they are shown.
@@ -68,12 +101,13 @@ struct DocumentPublisher: Sendable {
         scope: Scope,
         drafts: [DocumentDraft],
         versions: [DocumentVersion],
-        confirmed: [String]
+        confirmed: [String],
+        control: PublishControl
     ) -> Outcome {
         let isRefused = versions.contains { $0.judgement.status == .quarantined }
         // A refused candidate keeps its markers, so that the next run of the date tries again.
         var outcome = Outcome(
-            isRefused ? .partial : .success,
+            drafts.isEmpty ? .noData : isRefused ? .partial : .success,
             scope: scope,
             inScope: drafts.count,
             processed: drafts.count,
@@ -81,6 +115,10 @@ struct DocumentPublisher: Sendable {
         )
         outcome.recordsFailed = versions.count { $0.judgement.status == .quarantined }
         if versions.isEmpty { outcome.skipReason = "unchanged" }
+        if drafts.isEmpty {
+            outcome.isExpectedEmpty = true
+            outcome.skipReason = "nothing_to_tell"
+        }
         outcome.metadata["documents"] = .array(
             versions.map {
                 [
@@ -90,6 +128,7 @@ struct DocumentPublisher: Sendable {
             }
         )
         outcome.alsoWrite = { [confirmed] finish in
+            if !versions.isEmpty { try await control.stillHolds(finish) }
             for signature in confirmed.sorted() { try await finish.execute(Alerts.resolve(signature: signature)) }
             // One order for all, so that two runs that publish the same documents queue instead of deadlocking.
             for version in versions.sorted(by: { ($0.draft.kind, $0.draft.key) < ($1.draft.kind, $1.draft.key) }) {
@@ -136,6 +175,8 @@ struct DocumentPublisher: Sendable {
 struct DocumentVersion: Sendable {
     var draft: DocumentDraft
     var judgement: DocumentDraft.Judgement
+    /// Whether nothing is wrong with it but the company.
+    var isHeld = false
     var version: Int
     var bytes: [UInt8]
     /// SHA-256 of the bytes.
@@ -175,6 +216,8 @@ struct DocumentVersion: Sendable {
         )
         let signature = Self.alertSignature(draft)
         guard judgement.status != .quarantined else {
+            // Who is refused has raised the alert for all.
+            if isHeld { return }
             try await refuse(name, signature: signature, finish)
             return
         }

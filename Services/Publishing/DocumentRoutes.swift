@@ -12,6 +12,11 @@ public enum DocumentRoutes {
                 guard parts.count == 2 else { return problem(404, "expected /v1/documents/{kind}/{key}") }
                 return try await answer(request, kind: parts[0], key: parts[1], pool)
             },
+            WebRoute("GET", "/v1/status") { _ in
+                var answer = WebResponse.json(try await StatusDocument.content(pool))
+                answer.headers["Cache-Control"] = Registry.document(StatusDocument.kind)?.cacheClass.cacheControl
+                return answer
+            },
             WebRoute("GET", "/v1/slates/*") { request in
                 let parts = request.path.split(separator: "/").dropFirst(2).map(String.init)
                 guard parts.count == 1 else { return problem(404, "expected /v1/slates/{date|current}") }
@@ -27,30 +32,17 @@ public enum DocumentRoutes {
         key: String,
         _ pool: PostgresPool
     ) async throws -> WebResponse {
-        let found = try await pool.query(
-            """
-            SELECT d.etag, d.version, d.state FROM nba_publishing.document_pointer AS p
-            JOIN nba_publishing.document AS d USING (document_id) WHERE p.kind = \(kind) AND p.key = \(key)
-            """
-        )
-        guard let row = found.first else { return problem(404, "nothing is published as \(kind)/\(key)") }
-        let etag: String = try row.decode("etag")
-        // Always asked again: a correction must reach readers at once, and a 304 costs nothing.
+        guard let shown = try await ShownDocument.find(kind, key, pool) else {
+            return problem(404, "nothing is published as \(kind)/\(key)")
+        }
         let headers = [
-            "ETag": "\"\(etag)\"", "Cache-Control": "public, no-cache",
-            "X-Document-Version": String(try row.decode("version", as: Int.self)),
-            "X-Document-Status": try row.decode("state", as: String.self),
+            "ETag": "\"\(shown.etag)\"", "Cache-Control": shown.definition.cacheClass.cacheControl,
+            "X-Document-Version": String(shown.version), "X-Document-Status": shown.status,
         ]
-        if matches(request.headers["if-none-match"], etag) { return WebResponse(status: 304, headers: headers) }
-        let payload = try await pool.query(
-            """
-            SELECT payload::text AS payload FROM nba_publishing.document
-            WHERE kind = \(kind) AND key = \(key) AND etag = \(etag)
-            """
-        ).one().decode("payload", as: String.self)
+        if matches(request.headers["if-none-match"], shown.etag) { return WebResponse(status: 304, headers: headers) }
         return WebResponse(
             headers: headers.merging(["Content-Type": "application/json"]) { $1 },
-            body: Array(payload.utf8)
+            body: try await shown.bytes(pool)
         )
     }
 

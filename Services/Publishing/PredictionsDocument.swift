@@ -1,24 +1,11 @@
 import Basketball
-public import Pipeline
+import Pipeline
 
-/// `predictions/{date}.json`: the predictions of a date by game.
-///
-/// Reads: `nba_raw.nbac_schedule`, `nba_predictions.player_prop_predictions` (and what ``Slate`` reads beside them).
-/// Writes: `nba_publishing.document` and its pointer.
-public struct PredictionsDocument: Processor {
-    public static let name = "predictions_document"
+/// `predictions/{date}.json`: the predictions of a date by game. ``TonightDocument`` publishes it with the slate that it
+/// belongs to.
+enum PredictionsDocument {
     static let kind = "predictions"
     static let schemaVersion = 1
-
-    private let histories: SlateHistories
-
-    init(histories: SlateHistories = SlateHistories()) { self.histories = histories }
-
-    public func execute(_ execution: Execution) async throws -> Outcome {
-        try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) { slate in
-            [Self.draft(slate)]
-        }
-    }
 
     static func draft(_ slate: Slate) -> DocumentDraft {
         var players = slate.players.filter { $0.prediction != nil }
@@ -29,7 +16,11 @@ public struct PredictionsDocument: Processor {
             key: slate.date.description,
             schemaVersion: schemaVersion,
             slate: slate,
-            checks: DocumentChecks(slate: slate, players: players),
+            checks: DocumentChecks(
+                slate: slate,
+                players: players,
+                withdrawn: slate.players.count(where: \.isWithdrawn)
+            ),
             data: content(slate, players)
         )
     }

@@ -9,7 +9,7 @@ public enum PublishingService {
             phase: .publishing,
             service: Phase.publishing.name,
             topics: [.phase5PredictionsComplete],
-            processors: [PredictionsDocument(histories: histories), TonightDocument(histories: histories)],
+            processors: [TonightDocument(histories: histories), CalendarDocument(), ResultsDocument()],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
             afterCommit: { _ in signal.send() },

@@ -14,12 +14,17 @@ extension Slate {
         guard !games.isEmpty else { return }
         let actual = try await Self.actualPoints(date, reader)
         players = try await Self.players(date, reader)
+        let withdrawn = try await Self.withdrawn(date, reader)
         let history = try await histories.history(before: date, reader)
         let (offers, newestOffer) = try await Self.offers(date, reader)
         if let newestOffer { dataAsOf = max(dataAsOf ?? newestOffer, newestOffer) }
         let final = Set(games.filter { $0.status == .final }.map(\.gameID))
         for index in players.indices {
             let lookup = players[index].lookup
+            if withdrawn.contains(lookup) {
+                players[index].prediction = nil
+                players[index].isWithdrawn = true
+            }
             players[index].season = history.statistics[lookup] ?? SeasonStatistics()
             players[index].recent = history.recent[lookup] ?? []
             players[index].offers = offers[lookup] ?? []
@@ -165,6 +170,17 @@ extension Slate {
         var points: [String: Int] = [:]
         for row in rows { points[try row.decode("player_lookup", as: String.self)] = try row.decode("points") }
         return points
+    }
+
+    /// Whose prediction operators have taken out of the date's documents.
+    private static func withdrawn(_ date: GameDate, _ reader: SnapshotReader) async throws -> Set<String> {
+        let rows = try await reader.query(
+            """
+            SELECT player_lookup FROM nba_publishing.withdrawal
+            WHERE ended_at IS NULL AND from_date <= \(date.postgresDate)
+            """
+        )
+        return Set(try rows.column("player_lookup", as: String.self))
     }
 
     private static func reasons(of runID: UUID, _ reader: SnapshotReader) async throws -> [String] {

@@ -37,6 +37,8 @@ struct Slate: Sendable {
         var injuryStatus: String?
         var injuryReason: String?
         var prediction: Prediction?
+        /// Whether an operator has taken his prediction out; then there is none.
+        var isWithdrawn = false
         /// Offers for his points, the preferred bookmaker first.
         var offers: [Offer] = []
         var season = SeasonStatistics()

@@ -3,7 +3,7 @@ import Foundation
 public import Pipeline
 
 /// `tonight/{date}.json` and, unless readers already see a later slate, `tonight/all-players.json`: games, players, form
-/// and predictions of a date.
+/// and predictions of a date; with them `predictions/{date}.json`, so that the slate switches as one.
 ///
 /// Reads: what ``Slate`` reads. Writes: `nba_publishing.document` and its pointers.
 public struct TonightDocument: Processor {
@@ -21,7 +21,7 @@ public struct TonightDocument: Processor {
         let today = LeagueClock.gameDate(of: execution.clock.now)
         return try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) {
             slate in
-            Self.drafts(slate, today: today)
+            Self.drafts(slate, today: today) + [PredictionsDocument.draft(slate)]
         }
     }
 

@@ -32,6 +32,7 @@ enum TonightPlayer {
             object["result"] = .maybe(result(player.prediction, points))
         }
         if player.line != nil { object["props"] = .array(offers(of: player).map(offer)) }
+        if player.isWithdrawn { object["prediction_withdrawn"] = true }
         if let prediction = player.prediction {
             object["prediction"] = [
                 "predicted": .rounded(prediction.points), "confidence_percent": .rounded(100 * prediction.confidence),
@@ -92,10 +93,11 @@ enum TonightPlayer {
 
     private static func result(_ prediction: Slate.Prediction?, _ points: Int) -> String? {
         guard let prediction, let line = prediction.line else { return nil }
+        // As grading has it: only a side that was taken can be returned.
         switch prediction.recommendation {
-        case _ where Double(points) == line: return "PUSH"
-        case "OVER": return Double(points) > line ? "WIN" : "LOSS"
-        case "UNDER": return Double(points) < line ? "WIN" : "LOSS"
+        case "OVER", "UNDER":
+            if Double(points) == line { return "PUSH" }
+            return (Double(points) > line) == (prediction.recommendation == "OVER") ? "WIN" : "LOSS"
         default: return nil
         }
     }

@@ -129,7 +129,8 @@ struct GradingFixture: Sendable {
         )
     }
 
-    /// Lets the timer open deltas until it finds none, and works on each; returns their runs.
+    /// Lets the timer open deltas until it finds none, and works on each; returns their runs, without those in which
+    /// publishing tells what was graded.
     func deltas(today: GameDate, rounds: Int = 4) async throws -> [RunRecord] {
         var opened: [RunRecord] = []
         for _ in 0..<rounds {
@@ -137,11 +138,28 @@ struct GradingFixture: Sendable {
                 let runID = try #require(message.envelope.runID)
                 let runs = try await harness.pool.transaction { try await RunRecord.load([runID], in: $0) }
                 let run = try #require(runs[runID])
+                if message.topic == .phase5PredictionsComplete {
+                    try await tell(run)
+                    continue
+                }
                 opened.append(run)
                 await harness.work(run, PredictionsService.definition(harness.context))
             }
         }
         return opened
+    }
+
+    /// Ends a run of Phase 6 as publishing would.
+    private func tell(_ run: RunRecord) async throws {
+        try await harness.pool.execute(
+            """
+            DELETE FROM nba_orchestration.change_marker
+            WHERE processor = 'results_document' AND game_date = \(run.gameDate.postgresDate)
+            """
+        )
+        try await harness.pool.execute(
+            "UPDATE nba_orchestration.run SET state = 'complete', finished_at = now() WHERE run_id = \(run.runID)"
+        )
     }
 
     func phase5Tasks(_ run: RunRecord) async throws -> [String] {

@@ -43,6 +43,12 @@ struct GradingRunTests {
             let run = try #require(opened.first)
             #expect(opened.count == 1)
             #expect(run.kind == .delta && run.untilPhase == .predictions)
+            // What was graded is told by a run of Phase 6 alone.
+            #expect(
+                try await fixture.harness.count(
+                    "SELECT count(*) FROM nba_orchestration.run WHERE first_phase = 6 AND until_phase = 6"
+                ) == 1
+            )
             #expect(try await fixture.phase5Tasks(run) == ["prediction_grading success"])
             #expect(try await fixture.harness.phaseState(run, .predictions) == "complete")
             #expect(try await fixture.harness.runState(run) == "complete")

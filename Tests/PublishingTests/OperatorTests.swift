@@ -9,7 +9,7 @@ import Testing
 /// What operators ask for, executed by the owner of Phase 6.
 @Suite("Operators' requests to publishing")
 struct OperatorTests {
-    private static let documents = ["predictions_document", "tonight_document"]
+    private static let documents = ["calendar_document", "tonight_document"]
 
     private func definition(_ harness: PhaseHarness) -> PhaseServiceDefinition {
         PublishingService.definition(harness.context, signal: ProjectionSignal())
@@ -29,7 +29,7 @@ struct OperatorTests {
     @Test func forcingEndsTheRunDegradedWithoutTheOpenDocument() async throws {
         try await PhaseHarness.with("publishing") { harness in
             let run = try await opened(harness)
-            await work(harness, run, only: "predictions_document")
+            await work(harness, run, only: "calendar_document")
             let request = try await harness.file("force_phase", run, phase: 6, processor: "tonight_document")
             #expect(try await definition(harness).operatorDesk?.executePending() == [])
             #expect(try await harness.answer(request).result == "done")
@@ -54,7 +54,7 @@ struct OperatorTests {
             #expect(try await harness.answer(request).result == "refused")
             #expect(
                 try await harness.answer(request).outcome
-                    == "still open beside the ones given up: predictions_document"
+                    == "still open beside the ones given up: calendar_document"
             )
             #expect(try await harness.phaseState(run, .publishing) == "open")
         }

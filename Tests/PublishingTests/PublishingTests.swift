@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Publishing on a real PostgreSQL")
 struct PublishingTests {
-    private static let documents = ["predictions_document", "tonight_document"]
+    private static let documents = ["tonight_document"]
 
     private func definition(_ harness: PhaseHarness) -> PhaseServiceDefinition {
         PublishingService.definition(harness.context, signal: ProjectionSignal())
@@ -97,7 +97,7 @@ struct PublishingTests {
             #expect(
                 try await harness.count(
                     "SELECT count(*) FROM nba_orchestration.outbox WHERE topic = 'nba-phase6-publishing-complete'"
-                ) == 2
+                ) == 1
             )
             #expect(try await harness.count("SELECT count(*) FROM nba_orchestration.change_marker") == 0)
         }
@@ -354,11 +354,11 @@ struct PublishingTests {
             try await slate.write(harness.pool)
             let run = try await harness.open(slate.date, from: .publishing, kind: .full, marking: Self.documents)
             var broken = definition(harness)
-            broken.processors = [PredictionsDocument(), Broken()]
+            broken.processors = [Broken()]
             await harness.work(run, broken)
             #expect(try await harness.runState(run) == "failed")
             #expect(try await harness.phaseState(run, .publishing) == "failed")
-            #expect(try await shown(harness, "predictions", "2024-01-15") != nil)
+            #expect(try await shown(harness, "predictions", "2024-01-15") == nil)
             #expect(
                 try await harness.count(
                     "SELECT count(*) FROM nba_orchestration.change_marker WHERE processor = 'tonight_document'"

@@ -65,12 +65,8 @@ extension Registry {
     ]
 
     private static let publishing: [ProcessorDefinition] = [
-        .init(
-            "predictions_document",
-            .publishing,
-            requirement: .critical,
-            inputs: [Input(predictionTable, shownColumns), Input(schedule, pairing.union(["is_postponed"]))]
-        ),
+        // Its document goes with tonight's, in one transaction; the name stays known to what was recorded under it.
+        .init("predictions_document", .publishing, requirement: .optional, isEnabled: false),
         .init(
             "tonight_document",
             .publishing,
@@ -86,6 +82,28 @@ extension Registry {
                     pairing.union(["is_postponed", "game_status", "tipoff_at", "home_team_score", "away_team_score"])
                 ),
             ]
+        ),
+        .init(
+            "calendar_document",
+            .publishing,
+            requirement: .optional,
+            inputs: [Input(schedule, ["game_id", "game_date", "season_year", "season_type", "is_postponed"])]
+        ),
+        // What was graded is told whenever it is graded, long after the predictions.
+        .init(
+            "results_document",
+            .publishing,
+            requirement: .optional,
+            inputs: [
+                Input(
+                    "nba_predictions.prediction_accuracy",
+                    [
+                        "actual_points", "absolute_error", "signed_error", "line_outcome", "is_correct", "is_voided",
+                        "void_reason", "was_made_before_tipoff", "recommendation", "points_line", "predicted_points",
+                    ]
+                )
+            ],
+            reachesPastDates: true
         ),
     ]
 }
