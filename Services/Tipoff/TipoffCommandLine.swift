@@ -66,6 +66,7 @@ struct RootCommand: AsyncParsableCommand {
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self, AlertsCommand.self,
+            PublishCommand.self,
             QuarantineCommand.self, QualityCommand.self, AuditCommand.self, NamesCommand.self, OverrideCommand.self,
             RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
             MigrateCommand.self,
