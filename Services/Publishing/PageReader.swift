@@ -23,26 +23,18 @@ struct PageReader: Sendable {
     ///
     /// - Throws: `PostgresError`, and `PublishedSlateError` for a document that is no slate: neither is an empty slate.
     func slate(key: String) async throws -> Found? {
-        let rows = try await pool.query(
-            """
-            SELECT d.etag, p.game_date FROM nba_publishing.document_pointer AS p
-            JOIN nba_publishing.document AS d USING (document_id)
-            WHERE p.kind = \(TonightDocument.kind) AND p.key = \(key)
-            """
-        )
-        guard let row = rows.first else { return nil }
-        let etag: String = try row.decode("etag")
-        let calendar = try await calendar(of: try row.gameDate("game_date"))
-        if let slate = slates[etag] { return Found(slate: slate, etag: etag, calendar: calendar) }
-        let payload = try await pool.query(
-            """
-            SELECT payload::text AS payload FROM nba_publishing.document
-            WHERE kind = \(TonightDocument.kind) AND key = \(key) AND etag = \(etag)
-            """
-        ).one().decode("payload", as: String.self)
+        guard let shown = try await ShownDocument.find(TonightDocument.kind, key, pool) else { return nil }
+        let slate = try await parsed(shown)
+        return Found(slate: slate, etag: shown.etag, calendar: try await calendar(of: slate.date))
+    }
+
+    /// While a halt holds, the document that readers get says so, and has another ETag.
+    private func parsed(_ shown: ShownDocument) async throws -> PublishedSlate {
+        if let slate = slates[shown.etag] { return slate }
+        let payload = String(decoding: try await shown.bytes(pool), as: UTF8.self)
         let slate = try PublishedSlate(document: try JSONValue(parsing: payload))
-        slates[etag] = slate
-        return Found(slate: slate, etag: etag, calendar: calendar)
+        slates[shown.etag] = slate
+        return slate
     }
 
     func calendar(of date: GameDate) async throws -> SlateCalendar {

@@ -10,7 +10,7 @@ import Testing
 @Suite("A batch through faults")
 struct BatchFaultTests {
     private let day = SlateFixture.date
-    private let names = ["prediction_coordinator", "predictions_document", "tonight_document"]
+    private let names = ["prediction_coordinator", "tonight_document"]
 
     private func definition(_ harness: PhaseHarness) -> PhaseServiceDefinition {
         PredictionsService.definition(harness.context)

@@ -176,7 +176,7 @@ struct GradingRunTests {
                     from: .predictions,
                     kind: .full,
                     marking: [
-                        "prediction_coordinator", "prediction_grading", "predictions_document", "tonight_document",
+                        "prediction_coordinator", "prediction_grading", "tonight_document",
                     ]
                 )
                 let coordinator = PredictionsService.definition(harness.context)
@@ -383,7 +383,7 @@ struct GradingRunTests {
             day,
             from: .predictions,
             kind: .full,
-            marking: ["prediction_coordinator", "prediction_grading", "predictions_document", "tonight_document"]
+            marking: ["prediction_coordinator", "prediction_grading", "tonight_document"]
         )
     }
 }

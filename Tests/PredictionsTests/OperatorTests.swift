@@ -9,7 +9,7 @@ import Testing
 /// What operators ask for, executed by the owner of Phase 5.
 @Suite("Operators' requests to predictions")
 struct OperatorTests {
-    private static let names = ["prediction_coordinator", "predictions_document", "tonight_document"]
+    private static let names = ["prediction_coordinator", "tonight_document"]
 
     private func definition(_ harness: PhaseHarness) -> PhaseServiceDefinition {
         PredictionsService.definition(harness.context)

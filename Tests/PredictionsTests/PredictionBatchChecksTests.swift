@@ -113,7 +113,7 @@ import Testing
 @Suite("Checks of a batch on a real PostgreSQL")
 struct PredictionBatchChecksRunTests {
     private let day = SlateFixture.date
-    private let names = ["prediction_coordinator", "predictions_document", "tonight_document"]
+    private let names = ["prediction_coordinator", "tonight_document"]
 
     private func openAlerts(_ harness: PhaseHarness) async throws -> [(level: String, title: String, seen: Int32)] {
         let rows = try await harness.pool.query(

@@ -10,7 +10,7 @@ import Warehouse
 @testable import Pipeline
 @testable import Predictions
 
-private let allNames = ["prediction_coordinator", "predictions_document", "tonight_document"]
+private let allNames = ["prediction_coordinator", "tonight_document"]
 
 @Suite("Predictions on a real PostgreSQL")
 struct PredictionsTests {

@@ -7,7 +7,7 @@ import Postgres
 
 /// The clocks of a slate, with what they leave behind.
 struct SlateWatchFixture: Sendable {
-    static let names = ["prediction_coordinator", "predictions_document", "tonight_document"]
+    static let names = ["prediction_coordinator", "tonight_document"]
 
     let harness: PhaseHarness
     var date = SlateFixture.date

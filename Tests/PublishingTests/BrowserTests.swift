@@ -19,7 +19,7 @@ struct BrowserTests {
             date,
             from: .publishing,
             kind: .full,
-            marking: ["predictions_document", "tonight_document"]
+            marking: ["tonight_document"]
         )
         await harness.work(run, PublishingService.definition(harness.context, signal: ProjectionSignal()))
     }

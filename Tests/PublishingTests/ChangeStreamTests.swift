@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The stream of changes")
 struct ChangeStreamTests {
-    private static let documents = ["predictions_document", "tonight_document"]
+    private static let documents = ["tonight_document"]
 
     private func publish(_ harness: PhaseHarness, _ date: GameDate) async throws {
         let run = try await harness.open(date, from: .publishing, kind: .full, marking: Self.documents)

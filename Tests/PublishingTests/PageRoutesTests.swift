@@ -14,7 +14,7 @@ struct PageRoutesTests {
             date,
             from: .publishing,
             kind: .full,
-            marking: ["predictions_document", "tonight_document"]
+            marking: ["tonight_document"]
         )
         await harness.work(run, PublishingService.definition(harness.context, signal: ProjectionSignal()))
     }
@@ -58,6 +58,27 @@ struct PageRoutesTests {
             // Sorted and filtered by the server.
             let narrowed = try await get(harness, "/", "team=LAL&sort=player")
             #expect(text(narrowed).contains("id=\"p-lalplayer0\"") && !text(narrowed).contains("id=\"p-bosplayer0\""))
+        }
+    }
+
+    @Test func aHaltStandsOnThePageAsLongAsItHolds() async throws {
+        try await PhaseHarness.with("publishing") { harness in
+            let slate = try PublishedSlate("2024-01-15")
+            try await slate.write(harness.pool)
+            try await publish(harness, slate.date)
+            let good = try #require(try await get(harness, "/").headers["ETag"])
+            try await harness.pool.execute(
+                "INSERT INTO nba_publishing.halt (reason, actor) VALUES ('lines of another day', 'ann')"
+            )
+            for path in ["/", "/slates/2024-01-15", "/slates/current/live", "/players/2024-01-15/lalplayer1"] {
+                let halted = try await get(harness, path, "", ["if-none-match": good])
+                #expect(halted.status == 200)
+                #expect(text(halted).contains("lines of another day"), "\(path)")
+            }
+            try await harness.pool.execute(
+                "UPDATE nba_publishing.halt SET ended_at = now(), ended_by = 'ann', end_reason = 'mended'"
+            )
+            #expect(try await get(harness, "/", "", ["if-none-match": good]).status == 304)
         }
     }
 

@@ -62,6 +62,7 @@ extension Registry {
 
     private static let shownColumns: Set<String> = [
         "predicted_points", "confidence_score", "recommendation", "current_points_line", "is_line_synthetic", "game_id",
+        "interval_low", "interval_high", "over_probability", "reasons", "components", "model_version",
     ]
 
     private static let publishing: [ProcessorDefinition] = [
@@ -73,6 +74,7 @@ extension Registry {
             requirement: .critical,
             inputs: [
                 Input(predictionTable, shownColumns),
+                Input("nba_raw.odds_api_player_points_props", lineColumns, entities: [.player]),
                 Input(
                     playerContext,
                     ["player_full_name", "days_rest", "back_to_back", "player_status", "injury_report"]

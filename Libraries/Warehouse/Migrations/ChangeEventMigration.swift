@@ -3,7 +3,7 @@ import Postgres
 extension WarehouseMigrations {
     /// What readers are told as it happens: one event for each pointer that moves, in the order in which they were committed.
     static let changeEvents = PostgresMigration(
-        version: 46,
+        version: 47,
         name: "what readers are told as it happens",
         sql: """
             CREATE TABLE nba_publishing.change_event (
