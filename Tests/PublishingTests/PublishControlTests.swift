@@ -281,4 +281,47 @@ struct PublishControlTests {
             #expect(try await harness.count(moments) == 1)
         }
     }
+
+    @Test func aPublicationThatDiesBetweenTwoWritesLeavesReadersTheOldSlateWhole() async throws {
+        try await PhaseHarness.with("publishing") { harness in
+            let slate = try PublishedSlate("2024-01-15")
+            try await slate.write(harness.pool)
+            try await publish(harness, slate.date)
+            try await slate.writePrediction(slate.members[2], harness.pool, points: 33)
+            // Predictions and the dated slate are written before the current one.
+            try await harness.pool.execute(
+                """
+                CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'killed' USING ERRCODE = '57P01'; END $$
+                """
+            )
+            try await harness.pool.execute("GRANT EXECUTE ON FUNCTION die() TO PUBLIC")
+            try await harness.pool.execute(
+                """
+                CREATE TRIGGER die BEFORE INSERT ON nba_publishing.document FOR EACH ROW
+                    WHEN (NEW.key = 'all-players') EXECUTE FUNCTION die()
+                """
+            )
+            let run = try await harness.open(slate.date, from: .publishing, kind: .full, marking: ["tonight_document"])
+            let working = Task { await harness.work(run, definition(harness)) }
+            try await Task.sleep(for: .milliseconds(800))
+            #expect(
+                try await harness.count("SELECT count(*) FROM nba_publishing.document_pointer WHERE version = 1") == 3
+            )
+            #expect(try await harness.count("SELECT count(*) FROM nba_publishing.document WHERE version > 1") == 0)
+            try await harness.pool.execute("DROP TRIGGER die ON nba_publishing.document")
+            await working.value
+            try await harness.pool.execute(
+                """
+                UPDATE nba_orchestration.task SET next_attempt_at = now(), lease_until = now() - interval '1 minute'
+                WHERE state IN ('pending', 'running')
+                """
+            )
+            await harness.work(run, definition(harness))
+            try await publish(harness, slate.date)
+            #expect(
+                try await harness.count("SELECT count(*) FROM nba_publishing.document_pointer WHERE version = 2") == 3
+            )
+        }
+    }
 }
