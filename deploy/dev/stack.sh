@@ -349,6 +349,10 @@ stack_result() {
 # Says where everything listens.
 stack_describe() {
     local name
+    # What people look at comes first.
+    for name in "${STACK_SERVICES[@]}"; do
+        [ "$name" != publishing ] || printf '%-17s http://%s/\n' "the page" "$(read_address publishing)"
+    done
     # Without the password.
     printf '%-17s %s\n' broker "$TIPOFF_KAFKA_BROKERS" \
         database "$(sed -E 's|(://[^:/@]*):[^@]*@|\1@|' <<<"$TIPOFF_DATABASE_URL")" \
