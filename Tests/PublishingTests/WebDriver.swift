@@ -20,7 +20,8 @@ final class WebDriver: Sendable {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        defer { process.terminate() }
+        // It outlives a polite signal, which the test process has blocked.
+        defer { kill(process.processIdentifier, SIGKILL) }
         var said = ""
         while said.firstMatch(of: /successfully on port [0-9]+[^0-9]/) == nil {
             let more = output.fileHandleForReading.availableData
