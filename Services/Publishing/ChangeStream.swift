@@ -126,7 +126,7 @@ public actor ChangeStream {
 
     /// One event of the stream; JSON has no line breaks, so that the data is one line.
     static func message(_ name: String, id: Int64, data: JSONValue) -> [UInt8] {
-        let text = (try? data.utf8()).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        let text = data.encodedText
         return Array("id: \(id)\nevent: \(name)\ndata: \(text)\n\n".utf8)
     }
 }
