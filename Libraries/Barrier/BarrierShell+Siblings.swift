@@ -10,12 +10,16 @@ public struct DeltaWait: Sendable, Hashable {
 
     /// The setting; zero waits for nobody.
     public var limit: Duration
+    public var deadline: PredictionDeadline
 
-    public init(_ limit: Duration) { self.limit = limit }
+    public init(_ limit: Duration, deadline: PredictionDeadline = .standard) {
+        self.limit = limit
+        self.deadline = deadline
+    }
 
     /// The wait of a delta of `date` at an instant of the services' clock.
     public func duration(for date: GameDate, at now: Date) -> Duration {
-        let isNear = abs(PredictionDeadline.instant(of: date).timeIntervalSince(now)) <= Self.hurry
+        let isNear = abs(deadline.instant(of: date).timeIntervalSince(now)) <= Self.hurry
         return isNear ? .zero : limit
     }
 }

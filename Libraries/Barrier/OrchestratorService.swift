@@ -21,7 +21,10 @@ public struct OrchestratorService: Service {
             pool: context.pool,
             clock: context.clock,
             phaseDeadline: context.work.phaseDeadline,
-            deltaWait: DeltaWait(context.configuration.deltaDebounce),
+            deltaWait: DeltaWait(
+                context.configuration.deltaDebounce,
+                deadline: context.configuration.predictionDeadline
+            ),
             logger: context.logger
         )
     }

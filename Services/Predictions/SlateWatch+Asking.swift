@@ -40,13 +40,13 @@ extension SlateWatch {
 
     /// A clock that meets a date that has not begun starts it, whichever it is: everybody is missing.
     private func decide(
-        _ time: PredictionSettings.Time,
+        _ time: EasternTimeOfDay,
         isFirst: Bool,
         _ date: GameDate,
         now: Date,
         in transaction: PostgresTransaction
     ) async throws -> Decision {
-        guard now < PredictionDeadline.instant(of: date) else {
+        guard now < deadline.instant(of: date) else {
             return Decision(verdict: .missed, reason: "nobody looked before the deadline")
         }
         do {
@@ -74,7 +74,7 @@ extension SlateWatch {
 
     /// The end of Phase 4 should have done this, so that it is told.
     private func start(
-        _ time: PredictionSettings.Time,
+        _ time: EasternTimeOfDay,
         _ date: GameDate,
         now: Date,
         in transaction: PostgresTransaction

@@ -9,15 +9,17 @@ import Serving
 struct SlateWatch: Sendable {
     let pool: PostgresPool
     let runs: PredictionRuns
-    let clocks: [PredictionSettings.Time]
+    let clocks: [EasternTimeOfDay]
+    let deadline: PredictionDeadline
     let logger: Logger
 
     static let role = Phase.predictions.name
 
-    init(context: ServiceContext, clocks: [PredictionSettings.Time]) {
+    init(context: ServiceContext, clocks: [EasternTimeOfDay]) {
         pool = context.pool
         runs = PredictionRuns(registry: context.registry, phaseDeadline: context.work.phaseDeadline)
         self.clocks = clocks
+        deadline = context.configuration.predictionDeadline
         logger = context.logger
     }
 
@@ -33,7 +35,7 @@ struct SlateWatch: Sendable {
     /// Says before the deadline that the predictions will miss it, and takes it back when that holds no longer.
     func forecast(at now: Date) async throws {
         let date = LeagueClock.gameDate(of: now)
-        let deadline = PredictionDeadline.instant(of: date)
+        let deadline = deadline.instant(of: date)
         let title = try await pool.transaction { transaction -> String? in
             try await resolveForecasts(before: date, in: transaction)
             guard try await SlateVerdict.games(on: date, in: transaction) > 0 else {
@@ -81,7 +83,7 @@ struct SlateWatch: Sendable {
     /// Judges the slate at its deadline, once; a bad verdict is judged again until it is good.
     func judge(at now: Date) async throws {
         let date = LeagueClock.gameDate(of: now)
-        let deadline = PredictionDeadline.instant(of: date)
+        let deadline = deadline.instant(of: date)
         guard now >= deadline else { return }
         let verdict = try await pool.transaction { transaction -> SlateVerdict? in
             try await PredictionRuns.queue(date, in: transaction)

@@ -70,7 +70,7 @@ struct DocumentDraft: Sendable {
     }
 
     /// The words for the reader, and whether he gets the document at all.
-    func judged(shown: Shown?, at instant: Date) -> Judgement {
+    func judged(shown: Shown?, at instant: Date, deadline: PredictionDeadline) -> Judgement {
         let sameSlate = shown.flatMap { $0.slateDate == slateDate ? $0 : nil }
         switch checks.verdict(shownPlayers: sameSlate?.playerCount) {
         case .quarantine(let why): return Judgement(status: .quarantined, reasons: reasons + why)
@@ -80,8 +80,8 @@ struct DocumentDraft: Sendable {
             }
             var reasons = reasons + gaps.filter { !self.reasons.contains($0) }
             var status: DocumentStatus = reasons.isEmpty ? .good : .degraded
-            if canBeLate, sameSlate == nil, Self.isLate(instant, for: slateDate) {
-                reasons.append("first version after \(PredictionDeadline.hour):00 ET")
+            if canBeLate, sameSlate == nil, Self.isLate(instant, for: slateDate, deadline) {
+                reasons.append("first version after \(deadline)")
                 if status == .good { status = .late }
             }
             return Judgement(status: status, reasons: reasons)
@@ -94,9 +94,8 @@ struct DocumentDraft: Sendable {
     }
 
     /// A slate of another day is a replay and never late.
-    static func isLate(_ instant: Date, for slate: GameDate) -> Bool {
-        LeagueClock.gameDate(of: instant) == slate
-            && instant > PredictionDeadline.instant(of: slate)
+    static func isLate(_ instant: Date, for slate: GameDate, _ deadline: PredictionDeadline) -> Bool {
+        LeagueClock.gameDate(of: instant) == slate && instant > deadline.instant(of: slate)
     }
 
     /// SHA-256 over what the reader is told, without version, times and run.

@@ -10,6 +10,8 @@ import Postgres
 struct DocumentPublisher: Sendable {
     var execution: Execution
     var histories: SlateHistories
+    /// A slate's first version after it is late.
+    var deadline = PredictionDeadline.standard
 
     /// Reads the slate, makes the drafts and returns what the task's end writes.
     func publish(
@@ -47,7 +49,7 @@ struct DocumentPublisher: Sendable {
         var judged: [(draft: DocumentDraft, shown: Known, judgement: DocumentDraft.Judgement, contentHash: String)] = []
         for (draft, shown) in zip(drafts, shown) {
             if draft.isCurrent, let current = shown.document, current.slateDate > draft.slateDate { continue }
-            var judgement = draft.judged(shown: shown.document, at: generatedAt)
+            var judgement = draft.judged(shown: shown.document, at: generatedAt, deadline: deadline)
             if let reason = try control.refusal(of: draft) {
                 // What is shown says something else already; the same content as before says nothing new.
                 judgement = .init(status: .quarantined, reasons: draft.reasons + [reason])

@@ -9,7 +9,10 @@ public enum PublishingService {
             phase: .publishing,
             service: Phase.publishing.name,
             topics: [.phase5PredictionsComplete],
-            processors: [TonightDocument(histories: histories), CalendarDocument(), ResultsDocument()],
+            processors: [
+                TonightDocument(histories: histories, deadline: context.configuration.predictionDeadline),
+                CalendarDocument(), ResultsDocument(),
+            ],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },
             afterCommit: { _ in signal.send() },

@@ -14,13 +14,17 @@ public struct TonightDocument: Processor {
     static let schemaVersion = 2
 
     private let histories: SlateHistories
+    private let deadline: PredictionDeadline
 
-    init(histories: SlateHistories = SlateHistories()) { self.histories = histories }
+    init(histories: SlateHistories = SlateHistories(), deadline: PredictionDeadline = .standard) {
+        self.histories = histories
+        self.deadline = deadline
+    }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let today = LeagueClock.gameDate(of: execution.clock.now)
-        return try await DocumentPublisher(execution: execution, histories: histories).publish(scopeOf: Self.name) {
-            slate in
+        let publisher = DocumentPublisher(execution: execution, histories: histories, deadline: deadline)
+        return try await publisher.publish(scopeOf: Self.name) { slate in
             Self.drafts(slate, today: today) + [PredictionsDocument.draft(slate)]
         }
     }

@@ -9,10 +9,13 @@ import Testing
 
 @Suite("Times of the clocks")
 struct PredictionClockTimesTests {
-    private typealias Time = PredictionSettings.Time
+    private typealias Time = EasternTimeOfDay
 
-    private func read(_ text: String?) throws -> (clocks: [PredictionSettings.Time], shown: String?) {
-        var reader = ConfigurationReader(environment: text.map { ["TIPOFF_PREDICTION_CLOCKS": $0] } ?? [:])
+    private func read(_ text: String?, deadline: String? = nil) throws -> (clocks: [Time], shown: String?) {
+        var environment: [String: String] = [:]
+        environment["TIPOFF_PREDICTION_CLOCKS"] = text
+        environment["TIPOFF_PREDICTION_DEADLINE"] = deadline
+        var reader = ConfigurationReader(environment: environment)
         let settings = PredictionSettings(&reader)
         try reader.finish()
         let shown = reader.description.settings.first { $0.name == "TIPOFF_PREDICTION_CLOCKS" }?.value
@@ -38,6 +41,22 @@ struct PredictionClockTimesTests {
     )
     func refused(text: String) {
         #expect(throws: ConfigurationError.self) { try read(text) }
+    }
+
+    @Test func clocksEndBeforeTheDeadlineThatIsSet() throws {
+        #expect(try read("06:00,11:30", deadline: "12:00").clocks.count == 2)
+        #expect(throws: ConfigurationError.self) { try read("06:00,11:30", deadline: "11:30") }
+        #expect(try read(nil, deadline: "06:10").clocks == [Time(hour: 6, minute: 0)])
+    }
+
+    @Test(arguments: ["10", "24:00", "25:00", "noon", "10:60"])
+    func aDeadlineThatIsNoTimeIsRefusedOnce(text: String) {
+        do {
+            _ = try read("06:00", deadline: text)
+            Issue.record("\(text) was taken")
+        } catch let error as ConfigurationError {
+            #expect(error.problems.map(\.variable) == ["TIPOFF_PREDICTION_DEADLINE"])
+        } catch { Issue.record(error) }
     }
 
     @Test("A clock means Eastern time on both days that daylight saving changes")

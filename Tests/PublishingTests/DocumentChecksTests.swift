@@ -164,6 +164,6 @@ private func goodSlate() throws -> Slate {
     ])
     func onlyASlateOfTheDayCanBeLate(instant: String, isLate: Bool) throws {
         let date = try GameDate("2024-01-15")
-        #expect(DocumentDraft.isLate(try LeagueClock.parseUTC(instant), for: date) == isLate)
+        #expect(DocumentDraft.isLate(try LeagueClock.parseUTC(instant), for: date, .standard) == isLate)
     }
 }

@@ -140,6 +140,7 @@ import Testing
         let status = PredictStatus(
             date: Self.date,
             now: Self.instant.addingTimeInterval(60),
+            deadline: PredictionDeadline.standard.instant(of: Self.date),
             expected: 215,
             covered: 180,
             predicted: 183,

@@ -34,9 +34,9 @@ public struct ConfigurationReader: Sendable {
 
     /// Records a problem that concerns more than the form of one value.
     public mutating func reject(_ variable: String, given: String?, expected: String, example: String) {
-        problems.append(
-            ConfigurationProblem(variable: variable, given: given, expected: expected, example: example)
-        )
+        let problem = ConfigurationProblem(variable: variable, given: given, expected: expected, example: example)
+        // A setting that others depend on is read more than once.
+        if !problems.contains(problem) { problems.append(problem) }
     }
 
     /// What a setting accepts, for parsing and for messages.

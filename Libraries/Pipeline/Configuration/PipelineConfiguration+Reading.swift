@@ -24,6 +24,7 @@ extension PipelineConfiguration {
         let buildCommit: String
         let lease: Duration
         let deltaDebounce: Duration
+        let predictionDeadline: PredictionDeadline
         let resendBase: Duration
         let stuckAfter: Duration
 
@@ -125,6 +126,7 @@ extension PipelineConfiguration {
                 range: .zero ... .seconds(60),
                 help: "longest wait of a delta for other changes of its date; 0s waits for none"
             )
+            predictionDeadline = PredictionDeadline(&reader)
             resendBase = reader.duration(
                 "TIPOFF_RESEND_BASE",
                 default: .seconds(10),
@@ -228,6 +230,7 @@ extension PipelineConfiguration {
         buildCommit = draft.buildCommit
         lease = draft.lease
         deltaDebounce = draft.deltaDebounce
+        predictionDeadline = draft.predictionDeadline
         resendBase = draft.resendBase
         stuckAfter = draft.stuckAfter
         description = reader.description

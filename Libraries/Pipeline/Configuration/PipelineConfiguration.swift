@@ -36,6 +36,7 @@ public struct PipelineConfiguration: Sendable {
     public let lease: Duration
     /// How long a live delta waits for other changes of its date; zero waits for nothing.
     public let deltaDebounce: Duration
+    public let predictionDeadline: PredictionDeadline
     /// The first resend interval; later ones double.
     public let resendBase: Duration
     /// How long a loop may be silent before the service is unhealthy.

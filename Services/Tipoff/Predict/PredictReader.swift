@@ -42,6 +42,7 @@ struct PredictReader: Sendable {
             return PredictStatus(
                 date: date,
                 now: now,
+                deadline: session.configuration.predictionDeadline.instant(of: date),
                 expected: gaps.expected,
                 covered: gaps.predicted,
                 predicted: try shown.decode("predicted"),

@@ -41,6 +41,7 @@ struct PredictStatus: Sendable {
 
     var date: GameDate
     var now: Date
+    var deadline: Date
     /// Players who should have a prediction, and those of them who have one that is shown.
     var expected: Int
     var covered: Int
@@ -52,8 +53,6 @@ struct PredictStatus: Sendable {
     var clocks: [Clock]
     /// The newest first.
     var batches: [Batch]
-
-    var deadline: Date { PredictionDeadline.instant(of: date) }
 
     var lines: [String] {
         var lines = [
