@@ -59,6 +59,7 @@ import Testing
             snapshot {
                 $0.askedFor = "tonight"
                 ($0.players, $0.predictions) = (231, 231)
+                $0.builds = ["3a74d2e"]
                 $0.documents = [good]
                 $0.runs = [
                     run("complete", phases: Phase.allCases.map { phase($0, "complete", 3, 3) })

@@ -38,6 +38,9 @@ struct StatusReader: Sendable {
                     WHERE game_date = \(date) AND removed_at IS NULL) AS players,
                    (SELECT count(DISTINCT player_lookup) FROM nba_predictions.player_prop_predictions
                     WHERE game_date = \(date) AND removed_at IS NULL) AS predictions,
+                   (SELECT COALESCE(array_agg(DISTINCT build_commit ORDER BY build_commit), '{}'::text[])
+                    FROM nba_predictions.player_prop_predictions
+                    WHERE game_date = \(date) AND removed_at IS NULL) AS builds,
                    (SELECT count(*) FROM nba_orchestration.alert
                     WHERE resolved_at IS NULL AND (game_date = \(date) OR game_date IS NULL)) AS alerts,
                    (SELECT count(*) FROM nba_orchestration.dead_letter WHERE state = 'new') AS dead_letters
@@ -48,6 +51,7 @@ struct StatusReader: Sendable {
         snapshot.firstTipoff = try row.decode("tipoff")
         snapshot.players = Int(try row.decode("players", as: Int64.self))
         snapshot.predictions = Int(try row.decode("predictions", as: Int64.self))
+        snapshot.builds = try row.decode("builds")
         snapshot.openAlerts = Int(try row.decode("alerts", as: Int64.self))
         snapshot.newDeadLetters = Int(try row.decode("dead_letters", as: Int64.self))
     }

@@ -21,6 +21,9 @@ struct StatusRenderer: Sendable {
                 lines.append("    \(document.state): \(shown(reason))")
             }
         }
+        if !snapshot.builds.isEmpty {
+            lines.append("predicted by build \(snapshot.builds.map(SafeText.escaped).joined(separator: ", "))")
+        }
         let others = snapshot.runs.filter { $0.runID != snapshot.leading?.runID }
         if !others.isEmpty { lines.append("other runs: " + summary(of: others)) }
         if snapshot.openAlerts > 0 { lines.append("open alerts: \(snapshot.openAlerts)  (tipoff alerts)") }

@@ -88,6 +88,8 @@ struct StatusSnapshot: Sendable, Hashable {
     var firstTipoff: Date?
     var players = 0
     var predictions = 0
+    /// The commits of the builds that made the predictions.
+    var builds: [String] = []
     var documents: [Published] = []
     /// Newest first.
     var runs: [RunStatus] = []
@@ -143,7 +145,7 @@ extension StatusSnapshot {
             "predictions": .int(Int64(predictions)), "published": published.map { .string($0.path) } ?? .null,
             "published_at": published.map { .string(Instant.text($0.at)) } ?? .null,
             "as_of": .string(Instant.text(now)), "open_alerts": .int(Int64(openAlerts)),
-            "new_dead_letters": .int(Int64(newDeadLetters)), "runs": .array(runs.map(\.json)),
+            "builds": .array(builds.map { .string($0) }), "new_dead_letters": .int(Int64(newDeadLetters)), "runs": .array(runs.map(\.json)),
             "documents": .array(
                 documents.map { document in
                     [
