@@ -102,6 +102,7 @@ extension PointsModelCard {
         - Rows are of players who appeared. Who will not play is only expected from earlier absences; no injury report, line-up
           or late scratch is known, and no line or price is an input.
         - No shot locations: zones are two-pointers, three-pointers and free throws.
+        - Game logs alone are read: schedules and game lines beside them add nothing that a feature uses.
         - Minutes are whole in the source, and plus-minus and starts are as far as box scores tell them.
         - One seed, one test season, no search over settings. The rules' weights were chosen among a few.
         - What single groups of features contribute is not measured here.

@@ -13,7 +13,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             Every appearance of the test season is predicted from what was known before its date. Absolute error is judged \
             on the predicted median, squared error and bias (predicted less actual) on the mean. Population B are players \
             who averaged ten minutes or more over their previous ten appearances. Needs no connection; takes about a \
-            minute for five seasons.
+            minute for five seasons. Of the folder only the game logs are read: no system takes schedules or lines.
 
             With --report: 95 % intervals, differences to the best baseline, calibration of P(over), errors by season \
             average and month, and the leak probe. With --card: all of it as Markdown in a file.
