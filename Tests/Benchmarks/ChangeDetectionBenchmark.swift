@@ -5,6 +5,7 @@ import Logging
 import Pipeline
 import Postgres
 import PostgresTestKit
+import Warehouse
 
 /// A write of 100,000 rows of which one has changed, compared with its table.
 struct ChangeDetectionBenchmark: AsyncParsableCommand {
@@ -47,7 +48,7 @@ struct ChangeDetectionBenchmark: AsyncParsableCommand {
 
     /// The whole comparison of a write, its rows' hashes included, beside reading the keys and hashes alone.
     private func stored(_ pool: PostgresPool) async throws -> [Series] {
-        _ = try await PostgresMigrator(migrations: [OrchestrationSchema.migration]).migrate(pool)
+        _ = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(pool)
         try await pool.execute(
             """
             CREATE TABLE public.bench_game (season_year bigint, game_date date, player_lookup text, team_abbr text,

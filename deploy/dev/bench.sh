@@ -33,5 +33,8 @@ export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 # What a change waits for siblings is a setting and no part of its path.
 export TIPOFF_DELTA_DEBOUNCE=0s
 stack_start fresh
+# The slate begins as a morning on which nobody knows its results, as lines move; bench.py lets the source tell them.
+curl -fsS --noproxy '*' --max-time 10 -d "{\"as_of\": \"${STACK_SLATE}T15:00:00Z\"}" \
+    "http://$(read_address sourcesim)/_sim/clock" >/dev/null
 stack_load
 python3 "$ROOT/deploy/dev/bench.py" "${arguments[@]}" --slate "$STACK_SLATE" "$@"
