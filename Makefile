@@ -26,6 +26,10 @@ help: ## This list
 setup: ## Install what a build needs and the machine lacks (apt, as root)
 	@deploy/dev/setup.sh
 
+.PHONY: setup-tests
+setup-tests:
+	@deploy/dev/setup.sh --tests
+
 .PHONY: build
 build: setup ## Debug build with tests
 	swift build --build-tests
@@ -35,7 +39,7 @@ release: setup ## Release build
 	swift build -c release
 
 .PHONY: test
-test: setup ## Every test, on a private cluster and the embedded broker; builds release too
+test: setup-tests ## Every test, on a private cluster and the embedded broker; builds release too
 	swift build --build-tests
 	swift build -c release
 	@deploy/dev/test.sh
@@ -46,7 +50,7 @@ test-unit: ## The quick tests of the pure targets
 	swift test --skip-build --filter '$(UNIT)' --skip '$(SLOW)'
 
 .PHONY: coverage
-coverage: setup ## Line coverage: HTML in .run/coverage, total last
+coverage: setup-tests ## Line coverage: HTML in .run/coverage, total last
 	@deploy/dev/coverage.sh
 
 .PHONY: lint

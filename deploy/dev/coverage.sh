@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs the tests with coverage. HTML goes to .run/coverage, the last line is the total.
+# Runs the tests with coverage. HTML goes to .run/coverage, the last line is the total; below 90 % it fails.
 # Not counted: tests and their kits, dependencies, and what only wraps C, which are the Native folders of Kafka,
 # Postgres and HTTPFetch (the system-library targets hold no Swift). Processes that tests start count with what they ran
 # until they were told to end; those that are killed, as most faults do, leave nothing behind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+readonly least_percent=90
 readonly scratch=.build-coverage report=.run/coverage
 readonly ignored='(/\.build|/Tests/|/Native/|TestKit/|/runner\.swift)'
 
@@ -43,4 +44,8 @@ llvm llvm-cov report "${counted[@]}" >"$report/report.txt"
 llvm llvm-cov export "${counted[@]}" -summary-only >"$report/summary.json"
 jq -r '.data[0].totals.lines | "coverage: \(.covered) of \(.count) lines, \(.percent * 100 | round / 100) %"' \
     "$report/summary.json"
+jq -e --argjson least "$least_percent" '.data[0].totals.lines.percent >= $least' "$report/summary.json" >/dev/null || {
+    echo "coverage: below $least_percent %; what is not covered is in $report/index.html" >&2
+    exit 1
+}
 exit "$failed"

@@ -2,6 +2,7 @@
 # Installs what a build and a run need and the machine lacks. Says nothing when all is there.
 #   setup.sh          libraries, PostgreSQL, jq, curl
 #   setup.sh --lint   the shell linter as well
+#   setup.sh --tests  the browser in which the tests look at the page as well
 #   setup.sh --python what the checks of deploy/ need, instead
 set -euo pipefail
 
@@ -99,6 +100,10 @@ main() {
         if ! command -v shellcheck >/dev/null && [ "$(id -u)" -eq 0 ]; then
             (check_packages shellcheck) || say "going on without shellcheck"
         fi
+    fi
+    if [ "${1:-}" = --tests ] && [ "$(id -u)" -eq 0 ]; then
+        # Without a browser the tests that need one are skipped, with a notice.
+        (check_packages chromium chromium-driver) || say "going on without a browser"
     fi
     check_swift
 }
