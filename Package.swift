@@ -9,6 +9,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Debug builds are optimised as well, because the tests run whole slates through them; `TIPOFF_ONONE=1` for a debugger.
+let optimised: [SwiftSetting] =
+    Context.environment["TIPOFF_ONONE"] == nil ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+let built = strict + optimised
+
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -20,7 +25,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Libraries/\(name)", swiftSettings: strict)
+    .target(name: name, dependencies: dependencies, path: "Libraries/\(name)", swiftSettings: built)
 }
 
 /// A phase service: a library with one file a processor, and a thin executable beside it.
@@ -31,19 +36,19 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
             dependencies: dependencies,
             path: "Services/\(name)",
             exclude: ["Main"],
-            swiftSettings: strict
+            swiftSettings: built
         ),
         .executableTarget(
             name: "\(name)Main",
             dependencies: [.target(name: name), "Pipeline", logging, lifecycle],
             path: "Services/\(name)/Main",
-            swiftSettings: strict
+            swiftSettings: built
         ),
     ]
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: strict)
+    .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: built)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -69,7 +74,10 @@ let libraries: [Target] = [
     library("PostgresTestKit", ["Postgres", logging]),
     library(
         "PipelineTestKit",
-        ["Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "HTTPFetch", "Basketball", logging]
+        [
+            "Pipeline", "Serving", "Models", "Warehouse", "Postgres", "PostgresTestKit", "HTTPFetch", "Basketball",
+            logging,
+        ]
     ),
     library("HTTPFetch", ["CCurl", "CCompression", logging]),
     library("Basketball"),
@@ -111,22 +119,23 @@ let executables: [Target] = [
         ],
         path: "Services/Tipoff",
         exclude: ["Main"],
-        swiftSettings: strict
+        swiftSettings: built
     ),
     .executableTarget(
         name: "TipoffMain",
         dependencies: ["TipoffCommands"],
         path: "Services/Tipoff/Main",
-        swiftSettings: strict
+        swiftSettings: built
     ),
     executable("DevBroker", ["KafkaTestKit", "Kafka", yams, arguments]),
     .executableTarget(
         name: "tipoff-benchmarks",
         dependencies: [
-            "Pipeline", "Postgres", "PostgresTestKit", "Basketball", "Models", "Boosting", arguments, logging,
+            "Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "Basketball", "Models", "Boosting", arguments,
+            logging,
         ],
         path: "Tests/Benchmarks",
-        swiftSettings: strict
+        swiftSettings: built
     ),
     executable(
         "SourceSim",
@@ -138,7 +147,8 @@ let testTargets: [Target] = [
     tests(
         "EndToEnd",
         [
-            "Pipeline", "Warehouse", "Postgres", "PostgresTestKit", "Kafka", "KafkaTestKit", "Basketball", logging,
+            "Pipeline", "PipelineTestKit", "Warehouse", "Postgres", "PostgresTestKit", "Kafka", "KafkaTestKit",
+            "Basketball", logging,
         ]
     ),
     tests("KafkaTests", ["Kafka", "KafkaTestKit", "DevBroker", logging]),
@@ -183,8 +193,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Scrapers", "Models", "Pipeline", "Warehouse", "Upstream", "PostgresTestKit",
-            "KafkaTestKit", "Postgres", "Kafka", "Basketball", arguments, logging,
+            "TipoffCommands", "Scrapers", "Models", "Pipeline", "PipelineTestKit", "Warehouse", "Upstream",
+            "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "Basketball", arguments, logging,
         ],
         path: "Tests/TipoffTests",
         exclude: ["Golden"],
@@ -196,7 +206,7 @@ let testTargets: [Target] = [
     tests(
         "PredictionsTests",
         ["Predictions", "Barrier", "Models", "Serving"] + core
-            + ["PostgresTestKit", "KafkaTestKit", "Kafka", logging]
+            + ["PipelineTestKit", "PostgresTestKit", "KafkaTestKit", "Kafka", logging]
     ),
     tests("PageTests", ["Page", "Pipeline", "Basketball"]),
     tests("PublishingTests", ["Publishing", "Page"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),

@@ -1,27 +1,27 @@
 import Basketball
 import Foundation
 import Models
-import Postgres
+public import Pipeline
+public import Postgres
 import Serving
 
-@testable import Pipeline
-
 /// A whole artefact of a small league, trained once for all tests, under the names that a test enters it by.
-enum SmallModels {
+public enum SmallModel {
     private static let artefact = Task { try ModelArtefact(training: PointsTraining(days(), seasons: seasons)) }
     private static let seasons = Season(startYear: 2018)...Season(startYear: 2020)
 
     /// Stores the artefact and enters it as a model that has seen the games up to `through`.
-    static func register(
+    public static func register(
         _ id: String,
         through: String,
         holds: Bool = true,
         promoted: Bool = false,
-        _ harness: PhaseHarness
+        objects: any ObjectStore,
+        pool: PostgresPool
     ) async throws {
         let bytes = try await artefact.value.encoded()
         let path = try ObjectPath(validating: "models/points/\(id).json")
-        try await harness.context.objects.put(path, bytes: bytes)
+        try await objects.put(path, bytes: bytes)
         let model = RegisteredModel(
             modelID: id,
             path: path,
@@ -32,7 +32,7 @@ enum SmallModels {
             featureCount: 130,
             trainedFrom: seasons.lowerBound,
             trainedTo: seasons.upperBound,
-            trainedThrough: SlateFixture.day(through),
+            trainedThrough: GameDate(through),
             appearances: 1,
             seed: 1,
             source: "test",
@@ -42,7 +42,7 @@ enum SmallModels {
             trainedBy: "ann",
             buildCommit: "test"
         )
-        try await harness.pool.transaction { transaction in
+        try await pool.transaction { transaction in
             _ = try await ModelRegistry.register(model, in: transaction)
             guard promoted else { return }
             _ = try await ModelRegistry.promote(id, overrulingGates: false, reason: "r", by: "ann", in: transaction)

@@ -50,16 +50,29 @@ struct FaultTests {
     func zombie() async throws {
         let calm = try await Undisturbed.shared
         let stack = try await Stack.start(settings: ["TIPOFF_LEASE": "2s"], base: calm.base)
+        let replicas = ["analytics", "analytics-b"]
         try stack.launchService("analytics", as: "analytics-b")
+        replicas.forEach { stack.signal($0, SIGSTOP) }
         let run = try await stack.open(.full, Undisturbed.slate)
-        try await stack.until("SELECT count(*) FROM nba_orchestration.task WHERE phase = 3 AND state = 'running'")
-        let holder = try await stack.pool.query(
-            "SELECT claimed_by FROM nba_orchestration.task WHERE phase = 3 AND claimed_by IS NOT NULL LIMIT 1"
-        ).one().decode("claimed_by", as: String.self)
-        stack.signal(holder, SIGSTOP)
+        let task: SQL = "FROM nba_orchestration.task WHERE run_id = \(run.runID) AND processor = 'team_offense_game_summary'"
+        try await stack.until(
+            "SELECT count(*) FROM nba_orchestration.phase_trigger WHERE run_id = \(run.runID) AND phase = 3"
+        )
+        // Nobody can read what the task reads, so that its holder is stopped in the middle of its work.
+        let holder = try await stack.pool.transaction { transaction in
+            try await transaction.execute("LOCK TABLE nba_raw.nbac_team_boxscore, nba_raw.nbac_player_boxscores")
+            replicas.forEach { stack.signal($0, SIGCONT) }
+            try await stack.until("SELECT count(*) \(task) AND state = 'running'")
+            let holder = try await stack.pool.query("SELECT claimed_by \(task)").scalar(as: String.self)
+            stack.signal(holder, SIGSTOP)
+            return holder
+        }
         #expect(try await stack.wait(run) == "complete")
+        let ended = try await stack.pool.query("SELECT claimed_by, attempts::int \(task)").one()
+        #expect(try ended.decode("claimed_by", as: String.self) != holder, "nobody took the work over")
+        #expect(try ended.decode("attempts", as: Int32.self) == 2)
         stack.signal(holder, SIGCONT)
-        try await Task.sleep(for: .seconds(1))
+        try await stack.untilLogged("execution lost its lease; nothing written", by: holder)
         try await expectUndisturbed(stack, calm)
         try await stack.stop()
     }

@@ -248,6 +248,17 @@ final class Stack: Sendable {
         try String(contentsOf: directory.appending(path: "\(service).log"), encoding: .utf8)
     }
 
+    /// Waits until a service has logged something.
+    func untilLogged(_ text: String, by service: String, seconds: Double = 30) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while try !log(of: service).contains(text) {
+            guard ContinuousClock.now < deadline else {
+                throw StackError(description: "\(service) never logged: \(text)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// Runs the operator's command line and returns its exit code and what it printed.
     func tipoff(_ arguments: String...) async throws -> (code: Int32, output: String) {
         let log = directory.appending(path: "tipoff-\(UUID()).log")

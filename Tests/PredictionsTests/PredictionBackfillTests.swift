@@ -63,10 +63,10 @@ struct PredictionBackfillTests {
         try await with { fixture in
             let harness = fixture.harness
             try await fixture.slate.write(harness.pool)
-            try await SmallModels.register("old", through: "2022-04-10", promoted: true, harness)
-            try await SmallModels.register("near", through: "2024-01-14", harness)
-            try await SmallModels.register("weak", through: "2024-01-14", holds: false, harness)
-            try await SmallModels.register("seen", through: "2024-01-15", harness)
+            try await SmallModel.register("old", through: "2022-04-10", promoted: true, harness)
+            try await SmallModel.register("near", through: "2024-01-14", harness)
+            try await SmallModel.register("weak", through: "2024-01-14", holds: false, harness)
+            try await SmallModel.register("seen", through: "2024-01-15", harness)
             let run = try await backfill(harness)
             #expect(try await batch(run, harness) == Batch(model: "near", choice: "of_its_time", systems: 5))
             let versions = try await harness.pool.query(
@@ -91,7 +91,7 @@ struct PredictionBackfillTests {
             try await fixture.slate.write(harness.pool)
             try await fixture.end()
             try await fixture.results(fixture.summary(), kind: .manual)
-            try await SmallModels.register("seen", through: "2024-01-15", promoted: true, harness)
+            try await SmallModel.register("seen", through: "2024-01-15", promoted: true, harness)
             let run = try await backfill(harness)
             #expect(try await batch(run, harness) == Batch(model: nil, choice: "none_of_its_time", systems: 3))
             #expect(try await harness.runState(run) == "complete")
@@ -191,7 +191,7 @@ struct PredictionBackfillTests {
             )
             let stood = try await rows(harness, except: late)
             try await fixture.slate.writeFeatures(harness.pool, line: 11.5, version: "b")
-            try await SmallModels.register("near", through: "2024-01-14", harness)
+            try await SmallModel.register("near", through: "2024-01-14", harness)
             let run = try await backfill(harness)
             #expect(try await rows(harness, except: late) == stood)
             let moved = try await harness.pool.query(
@@ -262,7 +262,7 @@ struct PredictionBackfillTests {
             try await fixture.slate.writeSchedule(harness.pool)
             try await fixture.slate.writeContext(harness.pool)
             try await fixture.slate.writeFeatures(harness.pool)
-            try await SmallModels.register("near", through: "2023-04-09", harness)
+            try await SmallModel.register("near", through: "2023-04-09", harness)
             try await prepare(fixture)
             _ = try await backfill(harness)
             return try await harness.pool.query(

@@ -1,0 +1,47 @@
+import Foundation
+import Pipeline
+import Postgres
+import Testing
+
+/// What an operator types by hand, with a program that knows nothing of Tipoff.
+@Suite("Messages by hand", .serialized)
+struct ManualMessageTests {
+    @Test(
+        "A message with the older names opens one manual run, however often it is sent, and ends as published documents",
+        arguments: [Topic.phase3AnalyticsComplete, .phase3Trigger]
+    )
+    func publishes(topic: Topic) async throws {
+        let calm = try await Undisturbed.shared
+        let stack = try await Stack.start(base: calm.base)
+        let date = try #require(Undisturbed.history.last)
+        let correlation = "by-hand-\(topic.rawValue)"
+        let sample = """
+            {"processor_name":"PlayerGameSummaryProcessor","phase":"phase_3_analytics","execution_id":"unique-id",\
+            "correlation_id":"\(correlation)","game_date":"\(date)","output_table":"player_game_summary",\
+            "output_dataset":"nba_analytics","status":"success","record_count":450,"duration_seconds":28.5,"metadata":{}}
+            """
+        let message = WireMessage(topic: topic.rawValue, key: date, payload: Array(sample.utf8))
+        try await Wire.with(stack) { wire in
+            try await wire.send(Array(repeating: message, count: 3))
+            try await stack.until(
+                """
+                SELECT count(*) FROM nba_orchestration.run WHERE correlation_id = \(correlation) AND state <> 'open'
+                """,
+                seconds: 90
+            )
+            try await wire.drain([message])
+        }
+        let run = try await stack.pool.query(
+            "SELECT run_id, kind, state, reason FROM nba_orchestration.run WHERE correlation_id = \(correlation)"
+        ).one()
+        #expect(try run.decode("kind", as: String.self) == "manual")
+        #expect(try run.decode("state", as: String.self) == "complete")
+        let runID = try run.decode("run_id", as: UUID.self)
+        let documents = try await stack.pool.query(
+            "SELECT DISTINCT kind FROM nba_publishing.document WHERE run_id = \(runID) AND game_date = \(date)::date"
+        ).column("kind", as: String.self)
+        #expect(Set(documents).isSuperset(of: ["tonight", "predictions"]), "published: \(documents)")
+        #expect(try await stack.deadLetters() == [])
+        try await stack.stop()
+    }
+}
