@@ -34,6 +34,17 @@ struct CompressionTests {
         )
     }
 
+    @Test func whatIsPackedUnpacksToTheSameAndIsTheSameEachTime() throws {
+        var generator = SeededGenerator(state: 7)
+        let noise = (0..<100_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        for bytes in [[], [65], Self.plain, noise] {
+            let packed = try GzipBody.pack(bytes)
+            #expect(try GzipBody.unpack(packed, maximumBytes: 1 << 20) == bytes)
+            #expect(try GzipBody.pack(bytes) == packed)
+        }
+        #expect(try GzipBody.pack(Self.plain).count < Self.plain.count / 50)
+    }
+
     @Test(arguments: [nil, 1, 7, 1000])
     func compressedBodiesAreDecodedHoweverTheyAreCut(chunk: Int?) async throws {
         let packed = gzip(Self.plain)

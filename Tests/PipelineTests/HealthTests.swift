@@ -298,6 +298,42 @@ struct HealthTests {
         }
     }
 
+    @Test(
+        "A route knows who asks, may take every method, and an error is a problem that says what to do",
+        arguments: ["127.0.0.1", "::1"]
+    )
+    func whoAsksAndHow(host: String) async throws {
+        guard host != "::1" || RawHTTP.hasIPv6 else { return }
+        let inner = WebRoute(WebRoute.anyMethod, "/any/*") { request in
+            .text("\(request.method) from \(request.peer) of \(request.parameters?.count ?? -1)")
+        }
+        let outer = inner.wrapped { request, handler in
+            guard request.method != "DELETE" else { return .problem(403, "ask for something else") }
+            var response = try await handler(request)
+            response.headers["X-Door"] = "open"
+            return response
+        }
+        try await Self.withServer(routes: [outer], host: host) { (_, port) async throws in
+            func exchange(_ text: String) async throws -> RawHTTP.Reply {
+                try await RawHTTP.exchange(Array("\(text) HTTP/1.0\r\n\r\n".utf8), port, host: host)
+            }
+            let asked = try await exchange("OPTIONS /any/x?a=1&b=%20")
+            #expect(asked.body == "OPTIONS from \(host) of 2" && asked.head.contains("X-Door: open"))
+            #expect(try await exchange("GET /any/x?a=%zz").body == "GET from \(host) of -1")
+            let refused = try await exchange("DELETE /any/x")
+            #expect(refused.status == 403 && refused.head.contains("Content-Type: application/problem+json"))
+            for path in ["/any/x", "/nowhere"] {
+                let reply = try await exchange(path == "/any/x" ? "DELETE \(path)" : "GET \(path)")
+                let problem = try reply.json
+                #expect(problem["status"]?.intValue == Int64(reply.status))
+                #expect(
+                    problem["title"]?.stringValue?.isEmpty == false && problem["detail"]?.stringValue?.isEmpty == false
+                )
+                #expect(reply.head.contains("X-Content-Type-Options: nosniff"))
+            }
+        }
+    }
+
     @Test("The address file is there once bound, tells the port, and is gone at the end")
     func addressFile() async throws {
         let directory = try TemporaryDirectory()

@@ -6,7 +6,8 @@ public struct PublishHalt: Sendable, Hashable {
     public var haltID: Int64
     /// As readers are told.
     public var reason: String
-    public var actor: String
+    /// Who halted; nil when read as a reader, who is not told.
+    public var actor: String?
     public var since: Date
 
     /// The halt that holds now; nil when none does.
@@ -15,15 +16,26 @@ public struct PublishHalt: Sendable, Hashable {
         """
 
     public init(_ row: PostgresRow) throws {
+        self = try PublishHalt(shown: row)
+        actor = try row.decode("actor", as: String.self)
+    }
+
+    /// - Parameter row: as the view `nba_publishing.shown_halt` has it.
+    public init(shown row: PostgresRow) throws {
         haltID = try row.decode("halt_id")
         reason = try row.decode("reason")
-        actor = try row.decode("actor")
         since = try row.decode("since")
     }
 
     /// The halt that holds now; nil when none does. A question that fails throws: nobody takes silence for all-clear.
     public static func current(_ pool: PostgresPool) async throws -> PublishHalt? {
         try await pool.query(openQuery).first.map { try PublishHalt($0) }
+    }
+
+    /// The halt that holds now, as readers may know it.
+    public static func shown(_ pool: PostgresPool) async throws -> PublishHalt? {
+        try await pool.query("SELECT halt_id, reason, since FROM nba_publishing.shown_halt").first
+            .map { try PublishHalt(shown: $0) }
     }
 
     /// As the envelope carries it; who halted is not for readers.

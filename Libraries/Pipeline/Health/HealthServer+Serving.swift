@@ -60,8 +60,8 @@ extension HealthServer {
             return .answer(method == "GET" ? response : Self.notAllowed(["GET"]))
         }
         let matching = routes.filter { $0.matches(path: request.path) }
-        guard !matching.isEmpty else { return .answer(.error(404, "not found")) }
-        guard let route = matching.first(where: { $0.method == method }) else {
+        guard !matching.isEmpty else { return .answer(.problem(404, "not found")) }
+        guard let route = matching.first(where: { $0.method == method || $0.method == WebRoute.anyMethod }) else {
             return .answer(Self.notAllowed(matching.map(\.method)))
         }
         start(route)
@@ -69,7 +69,7 @@ extension HealthServer {
     }
 
     private static func notAllowed(_ methods: [String]) -> WebResponse {
-        var response = WebResponse.error(405, "method not allowed")
+        var response = WebResponse.problem(405, "method not allowed")
         response.headers["Allow"] = methods.joined(separator: ", ")
         return response
     }
@@ -88,10 +88,10 @@ extension HealthServer {
             }
         } catch is Timeout {
             logger.error("http handler timed out", metadata: [LogKeys.path: "\(job.route.path)"])
-            return .error(504, "the handler did not answer in time")
+            return .problem(504, "the handler did not answer in time")
         } catch {
             logger.error("http handler failed", error: error, metadata: [LogKeys.path: "\(job.route.path)"])
-            return .error(500, "internal error")
+            return .problem(500, "internal error")
         }
     }
 }

@@ -12,6 +12,8 @@ struct WebConnection {
     }
 
     let descriptor: Int32
+    /// The client's address as text.
+    let peer: String
     var parser: WebRequestParser
     var phase = Phase.reading
     /// On the loop's clock.
@@ -23,8 +25,9 @@ struct WebConnection {
     private var output: [UInt8] = []
     private var sent = 0
 
-    init(descriptor: Int32, limits: WebLimits, deadline: Duration) {
+    init(descriptor: Int32, peer: String, limits: WebLimits, deadline: Duration) {
         self.descriptor = descriptor
+        self.peer = peer
         parser = WebRequestParser(limits: limits)
         self.deadline = deadline
     }

@@ -85,7 +85,8 @@ struct WebLoop {
     private mutating func accept() {
         guard let listener else { return }
         while true {
-            let descriptor = Foundation.accept(listener.descriptor, nil, nil)
+            var address = sockaddr_storage()
+            let descriptor = Self.accept(listener.descriptor, &address)
             guard descriptor >= 0 else {
                 switch errno {
                 case EAGAIN: return
@@ -106,12 +107,21 @@ struct WebLoop {
                 continue
             }
             Descriptors.makePrivate(descriptor)
+            Descriptors.sendAtOnce(descriptor)
             nextID += 1
             connections[nextID] = WebConnection(
                 descriptor: descriptor,
+                peer: PeerAddress.text(&address),
                 limits: limits,
                 deadline: now + limits.idleTimeout
             )
+        }
+    }
+
+    private static func accept(_ listener: Int32, _ address: inout sockaddr_storage) -> Int32 {
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Foundation.accept(listener, $0, &length) }
         }
     }
 
@@ -160,9 +170,10 @@ struct WebLoop {
                 connection.keepsAlive = false
                 connection.isHead = false
                 connections[id] = connection
-                respond(id, .error(status, reason))
+                respond(id, .problem(status, reason))
                 return
-            case .request(let request, let keepsAlive):
+            case .request(var request, let keepsAlive):
+                request.peer = connection.peer
                 connection.isHead = request.method == "HEAD"
                 connection.keepsAlive = keepsAlive
                 connection.phase = .answering
@@ -196,7 +207,7 @@ struct WebLoop {
         let streams = connections.values.count { $0.phase == .streaming }
         guard streams < limits.maximumStreams else {
             stream.close()
-            var refusal = WebResponse.error(503, "too many open streams")
+            var refusal = WebResponse.problem(503, "too many open streams")
             refusal.headers["Retry-After"] = "15"
             return respond(id, refusal)
         }
@@ -258,10 +269,10 @@ struct WebLoop {
             case .reading where connection.parser.isInsideRequest && !isOver:
                 connections[id]?.keepsAlive = false
                 connections[id]?.isHead = false
-                respond(id, .error(408, "request not complete in time"))
+                respond(id, .problem(408, "request not complete in time"))
             case .answering where !isOver:
                 connections[id]?.keepsAlive = false
-                respond(id, .error(504, "the handler did not answer in time"))
+                respond(id, .problem(504, "the handler did not answer in time"))
             case .reading, .answering, .writing, .streaming:
                 end(id)
             }

@@ -9,19 +9,24 @@ public struct WebRequest: Sendable, Hashable {
     /// Names in lower case; the values of a repeated header are joined by `, `.
     public let headers: [String: String]
     public let body: [UInt8]
+    /// The address at the other end of the connection, as in `192.0.2.1` or `2001:db8::1`; empty for a request that came
+    /// over none.
+    public internal(set) var peer: String
 
     public init(
         method: String = "GET",
         path: String,
         query: String = "",
         headers: [String: String] = [:],
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        peer: String = ""
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.peer = peer
     }
 
     /// The path in its segments, as decoded; without the empty ones.
@@ -35,6 +40,19 @@ public struct WebRequest: Sendable, Hashable {
             return pair.count > 1 ? PercentText.decode(String(pair[1]), plusIsSpace: true) : ""
         }
         return nil
+    }
+
+    /// All query parameters in their order, percent-decoded; nil when one of them is not decodable.
+    public var parameters: [(name: String, value: String)]? {
+        var found: [(name: String, value: String)] = []
+        for part in query.split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentText.decode(String(pair[0]), plusIsSpace: true),
+                let value = pair.count > 1 ? PercentText.decode(String(pair[1]), plusIsSpace: true) : ""
+            else { return nil }
+            found.append((name, value))
+        }
+        return found
     }
 }
 
@@ -81,8 +99,21 @@ public struct WebResponse: Sendable, Hashable {
         }
     }
 
-    static func error(_ status: Int, _ reason: String) -> WebResponse {
-        .json(["error": .string(reason)], status: status)
+    /// An error as RFC 9457 describes it.
+    ///
+    /// - Parameter detail: what is wrong with this request, and what to do about it.
+    public static func problem(_ status: Int, _ detail: String, headers: [String: String] = [:]) -> WebResponse {
+        var response = WebResponse.json(
+            [
+                "type": "about:blank", "title": .string(phrase(status)), "status": .int(Int64(status)),
+                "detail": .string(detail),
+            ],
+            status: status
+        )
+        response.headers["Content-Type"] = "application/problem+json"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.merge(headers) { $1 }
+        return response
     }
 }
 
@@ -90,13 +121,16 @@ public struct WebResponse: Sendable, Hashable {
 public struct WebRoute: Sendable {
     public typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
 
+    /// The method that stands for every one.
+    public static let anyMethod = "*"
+
     let method: String
     let path: String
     let isPrefix: Bool
     let handler: Handler
 
     /// - Parameters:
-    ///   - method: `GET` also answers `HEAD`, without the body.
+    ///   - method: `GET` also answers `HEAD`, without the body. `anyMethod` leaves it to the handler to refuse some.
     ///   - path: an exact path, or with `/*` at its end everything below it.
     ///   - handler: a thrown error answers 500 and is logged.
     public init(_ method: String = "GET", _ path: String, handler: @escaping Handler) {
@@ -104,6 +138,13 @@ public struct WebRoute: Sendable {
         isPrefix = path.hasSuffix("/*")
         self.path = isPrefix ? String(path.dropLast()) : path
         self.handler = handler
+    }
+
+    /// The same route with `around` about its handler.
+    public func wrapped(
+        _ around: @escaping @Sendable (WebRequest, Handler) async throws -> WebResponse
+    ) -> WebRoute {
+        WebRoute(method, isPrefix ? path + "*" : path) { [handler] request in try await around(request, handler) }
     }
 
     func matches(path: String) -> Bool {

@@ -23,7 +23,7 @@ extension WebResponse {
         !text.isEmpty && !text.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }
     }
 
-    private static func phrase(_ status: Int) -> String {
+    static func phrase(_ status: Int) -> String {
         switch status {
         case 200: "OK"
         case 201: "Created"
@@ -38,8 +38,10 @@ extension WebResponse {
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
+        case 406: "Not Acceptable"
         case 409: "Conflict"
         case 413: "Content Too Large"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"

@@ -32,7 +32,7 @@ public enum ServiceRuntime {
         _ service: String,
         registry: Registry = .standard,
         settings: @Sendable (inout ConfigurationReader) -> Settings,
-        routes: @escaping @Sendable (PostgresPool, Settings) -> [WebRoute] = { _, _ in [] },
+        routes: @escaping @Sendable (RouteContext, Settings) throws -> [WebRoute] = { _, _ in [] },
         _ make: @escaping @Sendable (ServiceContext, Settings) async throws -> [any Service]
     ) async {
         let configuration: PipelineConfiguration
@@ -79,19 +79,20 @@ public enum ServiceRuntime {
         registry: Registry,
         metrics: MetricsRegistry,
         logger: Logger,
-        routes: @Sendable (PostgresPool, Settings) -> [WebRoute],
+        routes: @Sendable (RouteContext, Settings) throws -> [WebRoute],
         _ make: @Sendable (ServiceContext, Settings) async throws -> [any Service]
     ) async throws {
         ProcessMetrics.register(in: metrics)
         let pool = try configuration.makePool(logger: logger)
         let progress = ProgressMonitor(defaultSilence: configuration.stuckAfter)
         let readiness = Readiness(conditions: ["database", "kafka_assigned"])
+        let routeContext = RouteContext(configuration: configuration, pool: pool, metrics: metrics, logger: logger)
         let health = HealthServer(
             configuration: configuration,
             progress: progress,
             readiness: readiness,
             metrics: metrics,
-            routes: routes(pool, settings),
+            routes: try routes(routeContext, settings),
             logger: logger
         )
         try health.bind()
@@ -127,6 +128,7 @@ public enum ServiceRuntime {
         try await group.run()
         readiness.beginDraining()
         await context.producer.close(timeout: .seconds(5))
+        await routeContext.closePools()
         await pool.close()
     }
 }
@@ -160,12 +162,22 @@ extension PipelineConfiguration {
     }
 
     /// A connection pool with the role timeouts of the service.
-    public func makePool(logger: Logger) throws(PostgresError) -> PostgresPool {
+    ///
+    /// - Parameters:
+    ///   - role: the role that its connections take on instead of the service's.
+    ///   - connections: how many there are at most, instead of the service's number.
+    public func makePool(role: String? = nil, connections: Int? = nil, logger: Logger) throws(PostgresError)
+        -> PostgresPool
+    {
         var configuration = try PostgresConfiguration(url: databaseURL)
         configuration.applicationName = "tipoff-\(service)"
-        configuration.role = databaseRole
+        configuration.role = role ?? databaseRole
         configuration.plansOnce = true
         if service.contains("-to-") { configuration.lockTimeout = .seconds(2) }
-        return PostgresPool(configuration: configuration, maximumConnections: databaseConnections, logger: logger)
+        return PostgresPool(
+            configuration: configuration,
+            maximumConnections: connections ?? databaseConnections,
+            logger: logger
+        )
     }
 }

@@ -9,7 +9,9 @@ struct Executable {
         await ServiceRuntime.run(
             Phase.publishing.name,
             settings: { PublishingSettings(&$0) },
-            routes: { pool, _ in DocumentRoutes.all(pool) + PageRoutes.all(pool) + [changes.route(pool)] }
+            routes: { context, _ in
+                DocumentRoutes.all(context.pool) + PageRoutes.all(context.pool) + [changes.route(context.pool)]
+            }
         ) { context, settings in
             [
                 PhaseService(PublishingService.definition(context, signal: signal), context: context),

@@ -23,7 +23,7 @@ extension PublishCommand {
             try await Session.with([.database]) { session in
                 if let halt = try await PublishReader(pool: session.pool).halt() {
                     throw CommandProblem.problem(
-                        "halted already by \(halt.actor): \(halt.reason)",
+                        "halted already by \(halt.actor ?? "an operator"): \(halt.reason)",
                         next: "tipoff publish resume --reason \"…\""
                     )
                 }

@@ -68,7 +68,7 @@ struct PublishCommand: AsyncParsableCommand {
                 let day = session.clock.leagueDay
                 if let halt {
                     let since = EasternTime.short(halt.since, on: day)
-                    session.output.line(SafeText.escaped("HALTED by \(halt.actor) since \(since): \(halt.reason)"))
+                    session.output.line(SafeText.escaped("HALTED by \(halt.actor ?? "an operator") since \(since): \(halt.reason)"))
                 }
                 for entry in withdrawn {
                     session.output.line(
