@@ -15,6 +15,8 @@ struct PhaseHarness: Sendable {
     let database: TestDatabase
     let pool: PostgresPool
     let context: ServiceContext
+    /// Of the role that answers readers.
+    let readers: PostgresPool
     let directory: URL
 
     /// One broker for the test process; nothing here depends on what it holds.
@@ -44,10 +46,19 @@ struct PhaseHarness: Sendable {
             logger: Logger(label: "test")
         )
         let context = try await makeContext(service, "one", database, servicePool, directory, clock)
-        let harness = PhaseHarness(database: database, pool: pool, context: context, directory: directory)
+        restricted.role = "tipoff_reader"
+        let readers = PostgresPool(configuration: restricted, maximumConnections: 4, logger: Logger(label: "test"))
+        let harness = PhaseHarness(
+            database: database,
+            pool: pool,
+            context: context,
+            readers: readers,
+            directory: directory
+        )
         let result: Result<R, any Error>
         do { result = .success(try await body(harness)) } catch { result = .failure(error) }
         await context.producer.close(timeout: .seconds(2))
+        await readers.close()
         await servicePool.close()
         await pool.close()
         try await database.drop()
