@@ -92,6 +92,10 @@ down: ## End what up left running
 check-deploy: ## Compose file and Kubernetes manifests against their schemas
 	@deploy/check/check.sh
 
+.PHONY: check-api
+check-api: ## The API against its OpenAPI document, with schemathesis
+	@deploy/check/api.sh
+
 .PHONY: clean
 clean: down ## End the stack; remove builds, data and logs
 	@deploy/dev/clean.sh

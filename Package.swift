@@ -104,7 +104,7 @@ let services: [Target] =
     service("Scrapers", core + ["Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
     + service("Analytics", core)
     + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"])
-    + service("Publishing", core + ["Page"])
+    + service("Publishing", core + ["HTTPFetch", "Page"])
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -209,7 +209,10 @@ let testTargets: [Target] = [
             + ["PipelineTestKit", "PostgresTestKit", "KafkaTestKit", "Kafka", logging]
     ),
     tests("PageTests", ["Page", "Pipeline", "Basketball"]),
-    tests("PublishingTests", ["Publishing", "Page"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]),
+    tests(
+        "PublishingTests",
+        ["Publishing", "Page", "HTTPFetch"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]
+    ),
     tests(
         "PipelineTests",
         [

@@ -34,6 +34,8 @@ public actor ChangeStream {
     /// Everything up to here has been handed to the readers; nil before the first look.
     private var last: Int64?
     private var readers: [Reader] = []
+    /// Readers who are being given what they missed.
+    private var joining = 0
 
     public init() {}
 
@@ -81,11 +83,23 @@ public actor ChangeStream {
         }
     }
 
-    /// Adds a reader. With `lastID` it first gets what it missed, or `resync` when that is not known any more.
+    /// Adds a reader, or returns false when as many as may are there. With `lastID` it first gets what it missed, or
+    /// `resync` when that is not known any more.
     ///
     /// The reader joins in the same step in which it has caught up with `last`, without waiting in between: what is handed
     /// on later has a higher number, so that nothing is missed and nothing comes twice.
-    func add(_ stream: WebStream, topics: Set<ChangeTopic>, lastID: Int64?, _ log: ChangeLog) async throws {
+    @discardableResult
+    func add(
+        _ stream: WebStream,
+        topics: Set<ChangeTopic>,
+        lastID: Int64?,
+        _ log: ChangeLog,
+        maximumReaders: Int = .max
+    ) async throws -> Bool {
+        if readers.count + joining >= maximumReaders { readers.removeAll { !$0.stream.isOpen } }
+        guard readers.count + joining < maximumReaders else { return false }
+        joining += 1
+        defer { joining -= 1 }
         if readers.isEmpty {
             // Nobody looked while nobody listened.
             let newest = try await log.newest()
@@ -109,6 +123,7 @@ public actor ChangeStream {
             stream.send(Self.message("hello", id: reader.cursor, data: [:]))
         }
         readers.append(reader)
+        return true
     }
 
     // MARK: The wire
@@ -142,6 +157,14 @@ struct ChangeTopic: Sendable, Hashable {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "slate", !parts[1].isEmpty, parts[1].utf8.count <= 10 else { return nil }
         self.name = String(parts[1])
+    }
+
+    /// Topics separated by commas; nil when one of them is none, and for too many or none at all.
+    static func set(_ text: String) -> Set<ChangeTopic>? {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let topics = names.compactMap(ChangeTopic.init)
+        guard topics.count == names.count, names.count <= maximumCount else { return nil }
+        return Set(topics)
     }
 
     func matches(_ event: ChangeStream.Event) -> Bool {

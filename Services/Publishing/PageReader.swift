@@ -7,10 +7,14 @@ import Synchronization
 
 /// Reads what pages are made of. A document is parsed once a version, however many readers ask for it.
 struct PageReader: Sendable {
-    var pool: PostgresPool
+    private let documents: DocumentReader
     private let slates = SlateCache()
+    /// What was rendered of it.
+    let rendered = RenderedPages()
 
-    init(pool: PostgresPool) { self.pool = pool }
+    init(_ documents: DocumentReader) { self.documents = documents }
+
+    private var pool: PostgresPool { documents.pool }
 
     struct Found: Sendable {
         var slate: PublishedSlate
@@ -23,17 +27,16 @@ struct PageReader: Sendable {
     ///
     /// - Throws: `PostgresError`, and `PublishedSlateError` for a document that is no slate: neither is an empty slate.
     func slate(key: String) async throws -> Found? {
-        guard let shown = try await ShownDocument.find(TonightDocument.kind, key, pool) else { return nil }
-        let slate = try await parsed(shown)
-        return Found(slate: slate, etag: shown.etag, calendar: try await calendar(of: slate.date))
+        guard let found = try await documents.document(TonightDocument.kind, key) else { return nil }
+        let slate = try parsed(found.shown.etag, found.bytes)
+        return Found(slate: slate, etag: found.shown.etag, calendar: try await calendar(of: slate.date))
     }
 
     /// While a halt holds, the document that readers get says so, and has another ETag.
-    private func parsed(_ shown: ShownDocument) async throws -> PublishedSlate {
-        if let slate = slates[shown.etag] { return slate }
-        let payload = String(decoding: try await shown.bytes(pool), as: UTF8.self)
-        let slate = try PublishedSlate(document: try JSONValue(parsing: payload))
-        slates[shown.etag] = slate
+    private func parsed(_ etag: String, _ bytes: [UInt8]) throws -> PublishedSlate {
+        if let slate = slates[etag] { return slate }
+        let slate = try PublishedSlate(document: try JSONValue(parsing: bytes))
+        slates[etag] = slate
         return slate
     }
 
@@ -41,18 +44,15 @@ struct PageReader: Sendable {
         let date = date.postgresDate
         let row = try await pool.query(
             """
-            SELECT (SELECT max(game_date) FROM nba_publishing.document_pointer
+            SELECT (SELECT max(game_date) FROM nba_publishing.shown_document
                     WHERE kind = \(TonightDocument.kind) AND key <> \(TonightDocument.currentKey) AND game_date < \(date))
                        AS previous,
-                   (SELECT min(game_date) FROM nba_publishing.document_pointer
+                   (SELECT min(game_date) FROM nba_publishing.shown_document
                     WHERE kind = \(TonightDocument.kind) AND key <> \(TonightDocument.currentKey) AND game_date > \(date))
                        AS next,
-                   (SELECT max(game_date) FROM nba_raw.nbac_schedule
-                    WHERE game_date < \(date) AND removed_at IS NULL AND NOT is_postponed) AS paused,
-                   (SELECT min(game_date) FROM nba_raw.nbac_schedule
-                    WHERE game_date > \(date) AND removed_at IS NULL AND NOT is_postponed) AS resumes,
-                   (SELECT count(*) FROM nba_raw.nbac_schedule
-                    WHERE game_date = \(date) AND removed_at IS NULL AND NOT is_postponed) AS games
+                   (SELECT max(game_date) FROM nba_publishing.shown_game WHERE game_date < \(date)) AS paused,
+                   (SELECT min(game_date) FROM nba_publishing.shown_game WHERE game_date > \(date)) AS resumes,
+                   (SELECT count(*) FROM nba_publishing.shown_game WHERE game_date = \(date)) AS games
             """
         ).one()
         func day(_ column: String) throws -> GameDate? {
@@ -67,19 +67,25 @@ struct PageReader: Sendable {
         )
     }
 
+    /// While this stands, the record does: it changes with each version of what tells of graded predictions, and every five
+    /// minutes, because systems that readers are not shown are graded too.
+    func recordVersion() async throws -> String {
+        let versions = try await pool.query(
+            """
+            SELECT COALESCE(sum(version), 0)::bigint FROM nba_publishing.shown_document
+            WHERE kind IN (\(ResultsDocument.kind), \(SystemsDocument.kind))
+            """
+        ).scalar(as: Int64.self)
+        return "\(versions)-\(Int(Date().timeIntervalSince1970) / 300)"
+    }
+
     /// What was graded so far, by system; predictions that were made after tip-off are no record.
     func records() async throws -> [SystemRecord] {
         let rows = try await pool.query(
             """
-            SELECT system_id, COALESCE(lane, 'live') = 'backfill' AS is_replay, min(game_date)::text AS first_date,
-                   max(game_date)::text AS last_date, count(*) FILTER (WHERE NOT is_voided) AS graded,
-                   count(*) FILTER (WHERE is_voided) AS voided, avg(absolute_error) AS mean_absolute_error,
-                   count(*) FILTER (WHERE is_correct) AS wins, count(*) FILTER (WHERE NOT is_correct) AS losses,
-                   count(*) FILTER (WHERE line_outcome = 'PUSH' AND recommendation IN ('OVER', 'UNDER')) AS pushes,
-                   count(within_interval) AS ranged, count(*) FILTER (WHERE within_interval) AS inside
-            FROM nba_predictions.prediction_accuracy
-            WHERE removed_at IS NULL AND (COALESCE(lane, 'live') = 'backfill' OR was_made_before_tipoff IS NOT FALSE)
-            GROUP BY 1, 2 ORDER BY 2, 1
+            SELECT system_id, is_replay, first_date::text AS first_date, last_date::text AS last_date, graded, voided,
+                   mean_absolute_error, wins, losses, pushes, ranged, inside
+            FROM nba_publishing.shown_record ORDER BY is_replay, system_id
             """
         )
         return try rows.map { row in

@@ -1,18 +1,16 @@
 import Basketball
 import Page
-public import Pipeline
-public import Postgres
-
+import Pipeline
 /// The pages that people look at.
-public enum PageRoutes {
+enum PageRoutes {
     /// What a page may load: its own style sheet, script, icon and stream, and nothing inline.
     static let policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'"
 
     /// The routes for the service's HTTP server.
-    public static func all(_ pool: PostgresPool) -> [WebRoute] {
-        let reader = PageReader(pool: pool)
+    static func all(_ documents: DocumentReader) -> [WebRoute] {
+        let reader = PageReader(documents)
         return [
             WebRoute("GET", "/") { request in
                 try await slate(request, key: TonightDocument.currentKey, reader, isPart: false)
@@ -33,7 +31,7 @@ public enum PageRoutes {
                 return try await player(request, date: parts[0], lookup: parts[1], reader, isPart: parts.count == 3)
             },
             WebRoute("GET", "/record") { request in
-                page(request, RecordPage(records: try await reader.records()).html)
+                try await record(request, reader)
             },
             WebRoute("GET", "/method") { request in page(request, MethodPage.html) },
             WebRoute("GET", "/assets/*") { request in asset(request) },
@@ -63,7 +61,7 @@ public enum PageRoutes {
             calendar: found.calendar,
             isCurrent: isCurrent
         )
-        return page(request, rendered(request, found) { isPart ? slate.part : slate.html })
+        return page(request, rendered(request, found, reader) { isPart ? slate.part : slate.html })
     }
 
     private static func player(
@@ -80,16 +78,28 @@ public enum PageRoutes {
             return notFound(request, "This player does not stand in the slate of \(day).")
         }
         let panel = PlayerPage(slate: found.slate, player: player, line: request.parameter("line"))
-        return page(request, rendered(request, found) { isPart ? panel.part : panel.html })
+        return page(request, rendered(request, found, reader) { isPart ? panel.part : panel.html })
+    }
+
+    private static func record(_ request: WebRequest, _ reader: PageReader) async throws -> WebResponse {
+        // The version is read before the rows, so that a page never stands under a newer version than its own.
+        let key = RenderedPages.Key(
+            path: request.path,
+            query: "",
+            documentETag: try await reader.recordVersion(),
+            calendar: nil
+        )
+        if let known = reader.rendered[key] { return page(request, known) }
+        let html = RecordPage(records: try await reader.records()).html
+        return page(request, reader.rendered(key) { html })
     }
 
     // MARK: Answers
 
-    private static let renderedPages = RenderedPages()
-
     private static func rendered(
         _ request: WebRequest,
         _ found: PageReader.Found,
+        _ reader: PageReader,
         _ render: () -> HTML
     ) -> RenderedPages.Rendered {
         let key = RenderedPages.Key(
@@ -98,7 +108,7 @@ public enum PageRoutes {
             documentETag: found.etag,
             calendar: found.calendar
         )
-        return renderedPages(key, render)
+        return reader.rendered(key, render)
     }
 
     private static func page(_ request: WebRequest, _ html: HTML, status: Int = 200) -> WebResponse {
@@ -114,7 +124,7 @@ public enum PageRoutes {
         headers["ETag"] = "\"\(rendered.etag)\""
         // A correction reaches readers with the next look; looking costs a 304.
         headers["Cache-Control"] = "public, no-cache"
-        if status == 200, DocumentRoutes.matches(request.headers["if-none-match"], rendered.etag) {
+        if status == 200, EntityTag.matches(request.headers["if-none-match"], rendered.etag) {
             return WebResponse(status: 304, headers: headers)
         }
         headers["Content-Type"] = "text/html; charset=utf-8"
@@ -136,9 +146,7 @@ public enum PageRoutes {
     }
 
     private static func problem(_ status: Int, _ reason: String) -> WebResponse {
-        var response = WebResponse.json(["error": .string(reason)], status: status)
-        response.headers.merge(securityHeaders) { $1 }
-        return response
+        .problem(status, reason, headers: securityHeaders)
     }
 
     static let securityHeaders = [

@@ -7,8 +7,10 @@ import Warehouse
 public struct PublishingSettings: Sendable {
     /// How often dates whose phases have closed are looked for and audited.
     public var qualityInterval: Duration
+    public var web: WebSettings
 
     public init(_ reader: inout ConfigurationReader) {
+        web = WebSettings(&reader)
         qualityInterval = reader.duration(
             "TIPOFF_QUALITY_INTERVAL",
             default: .seconds(30),

@@ -14,12 +14,15 @@ final class RenderedPages: Sendable {
         var path: String
         var query: String
         var documentETag: String
-        var calendar: SlateCalendar
+        var calendar: SlateCalendar?
     }
 
     /// A page has some ten to a hundred kilobytes.
     private static let capacity = 256
     private let content = Mutex<(pages: [Key: Rendered], order: [Key])>(([:], []))
+
+    /// The page if it is there already.
+    subscript(key: Key) -> Rendered? { content.withLock { $0.pages[key] } }
 
     func callAsFunction(_ key: Key, _ render: () -> HTML) -> Rendered {
         if let known = content.withLock({ $0.pages[key] }) { return known }

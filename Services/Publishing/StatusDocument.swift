@@ -12,21 +12,16 @@ enum StatusDocument {
 
     /// Throws when the database does not answer: no word is better than a good one.
     static func content(_ pool: PostgresPool) async throws -> JSONValue {
-        let halt = try await PublishHalt.current(pool)
+        let halt = try await PublishHalt.shown(pool)
         let now: Date = try await pool.query("SELECT now()").scalar()
         let rows = try await pool.query(
             """
-            SELECT DISTINCT ON (p.kind) p.kind, p.key, p.version, p.game_date, d.state, d.slate_state, d.data_as_of,
-                   d.generated_at
-            FROM nba_publishing.document_pointer AS p JOIN nba_publishing.document AS d USING (document_id)
-            ORDER BY p.kind, p.game_date DESC, p.moved_at DESC
+            SELECT DISTINCT ON (kind) kind, key, version, game_date, state, slate_state, data_as_of, generated_at
+            FROM nba_publishing.shown_document ORDER BY kind, game_date DESC, moved_at DESC
             """
         )
         let waiting = try await pool.query(
-            """
-            SELECT processor, min(marked_at) AS since FROM nba_orchestration.change_marker
-            WHERE phase = 6 AND game_date >= current_date - 1 GROUP BY processor
-            """
+            "SELECT processor, since FROM nba_publishing.shown_wait"
         )
         var waitingSince: [String: Date] = [:]
         for row in waiting { waitingSince[try row.decode("processor", as: String.self)] = try row.decode("since") }

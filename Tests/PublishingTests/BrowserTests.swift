@@ -45,13 +45,13 @@ struct BrowserTests {
             )
             try await publish(harness, slate.date)
             let changes = ChangeStream()
-            let pool = harness.context.pool
+            let pool = harness.readers
             let server = HealthServer(
                 identity: .init(service: "publishing"),
                 progress: ProgressMonitor(),
                 readiness: Readiness(),
                 metrics: MetricsRegistry(),
-                routes: DocumentRoutes.all(pool) + PageRoutes.all(pool) + [changes.route(pool)],
+                routes: harness.site(changes).routes,
                 logger: Logger(label: "test")
             )
             let address = try server.bind()

@@ -45,14 +45,14 @@ struct ChangeStreamTests {
                 progress: ProgressMonitor(),
                 readiness: Readiness(),
                 metrics: MetricsRegistry(),
-                routes: [changes.route(harness.context.pool)],
+                routes: harness.site(changes).routes,
                 logger: Logger(label: "test")
             )
             let port = try server.bind().port
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run() }
                 group.addTask {
-                    await changes.follow(ChangeLog(pool: harness.context.pool), logger: Logger(label: "test"))
+                    await changes.follow(ChangeLog(pool: harness.readers), logger: Logger(label: "test"))
                 }
                 try await body(harness, changes, port)
                 group.cancelAll()
@@ -122,7 +122,7 @@ struct ChangeStreamTests {
             let slate = try PublishedSlate("2024-01-15")
             try await slate.write(harness.pool)
             try await publish(harness, slate.date)
-            let log = ChangeLog(pool: harness.context.pool)
+            let log = ChangeLog(pool: harness.readers)
             let changes = ChangeStream()
             let topics = Set([try #require(ChangeTopic("slate:2024-01-15"))])
             let listening = WebStream()
@@ -197,13 +197,13 @@ struct ChangeStreamTests {
 
     @Test func nonsenseIsRefused() async throws {
         try await PhaseHarness.with("publishing") { harness in
-            let route = ChangeStream().route(harness.context.pool)
+            let site = harness.site()
             for query in [
                 "", "topics=", "topics=slate:", "topics=x", "topics=slate:1,x:2", "topics=slate:2024-01-155",
                 "topics=slate:current&last_event_id=x",
                 "topics=" + Array(repeating: "slate:a", count: 9).joined(separator: ","),
             ] {
-                let answer = try await route.handler(WebRequest(path: "/v1/stream", query: query))
+                let answer = try await site.get("/v1/stream", query)
                 #expect(answer.status == 400, "\(query)")
             }
         }

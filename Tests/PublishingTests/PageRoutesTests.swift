@@ -25,7 +25,7 @@ struct PageRoutesTests {
         _ query: String = "",
         _ headers: [String: String] = [:]
     ) async throws -> WebResponse {
-        let route = try #require(PageRoutes.all(harness.context.pool).first { $0.matches(path: path) })
+        let route = try #require(PageRoutes.all(DocumentReader(pool: harness.readers)).first { $0.matches(path: path) })
         return try await route.handler(WebRequest(path: path, query: query, headers: headers))
     }
 
@@ -121,7 +121,7 @@ struct PageRoutesTests {
 
     @Test func aReadThatFailsIsNoEmptyPage() async throws {
         try await PhaseHarness.with("publishing") { harness in
-            try await harness.pool.execute("REVOKE SELECT ON nba_publishing.document_pointer FROM tipoff_publishing")
+            try await harness.pool.execute("REVOKE SELECT ON nba_publishing.shown_document FROM tipoff_reader")
             await #expect(throws: PostgresError.self) { try await get(harness, "/") }
         }
     }

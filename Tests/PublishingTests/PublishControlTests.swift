@@ -32,8 +32,7 @@ struct PublishControlTests {
     }
 
     private func get(_ harness: PhaseHarness, _ path: String, etag: String? = nil) async throws -> WebResponse {
-        let route = try #require(DocumentRoutes.all(harness.context.pool).first { $0.matches(path: path) })
-        return try await route.handler(WebRequest(path: path, headers: etag.map { ["if-none-match": $0] } ?? [:]))
+        try await harness.site().get(path, headers: etag.map { ["if-none-match": $0] } ?? [:])
     }
 
     private func withdraw(_ lookup: String, from date: GameDate, _ transaction: PostgresTransaction) async throws {

@@ -316,10 +316,9 @@ struct PublishingTests {
             let slate = try PublishedSlate("2024-01-15")
             try await slate.write(harness.pool)
             try await publish(harness, slate.date)
-            let routes = DocumentRoutes.all(harness.pool)
+            let site = harness.site()
             func get(_ path: String, _ headers: [String: String] = [:]) async throws -> WebResponse {
-                let route = try #require(routes.first { $0.matches(path: path) })
-                return try await route.handler(WebRequest(path: path, headers: headers))
+                try await site.get(path, headers: headers)
             }
             let first = try await get("/v1/documents/predictions/2024-01-15")
             #expect(first.status == 200)
@@ -332,7 +331,7 @@ struct PublishingTests {
             )
             #expect(try await get("/v1/documents/predictions/2024-01-15", ["if-none-match": "\"old\""]).status == 200)
             #expect(try await get("/v1/documents/predictions/2024-01-16").status == 404)
-            #expect(try await get("/v1/documents/predictions").status == 404)
+            #expect(try await get("/v1/documents/nothing").status == 404)
             let current = try await get("/v1/slates/current")
             #expect(try JSONValue(parsing: current.body)["slate_date"]?.stringValue == "2024-01-15")
             #expect(try await get("/v1/slates/2024-01-15").status == 200)

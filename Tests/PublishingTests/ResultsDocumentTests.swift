@@ -29,7 +29,7 @@ struct ResultsDocumentTests {
         Grade(member: 0, actual: 8, line: nil, recommendation: "NO_LINE", outcome: nil, isCorrect: nil),
     ]
 
-    private func write(_ slate: PublishedSlate, _ pool: PostgresPool, lane: String? = "live") async throws {
+    func write(_ slate: PublishedSlate, _ pool: PostgresPool, lane: String? = "live") async throws {
         try await slate.write(pool)
         for grade in Self.grades {
             let member = slate.members[grade.member]
@@ -54,7 +54,8 @@ struct ResultsDocumentTests {
         }
     }
 
-    private func publish(_ harness: PhaseHarness, _ date: GameDate, _ processor: String) async throws -> RunRecord {
+    @discardableResult
+    func publish(_ harness: PhaseHarness, _ date: GameDate, _ processor: String) async throws -> RunRecord {
         let run = try await harness.open(date, from: .publishing, kind: .full, marking: [processor])
         await harness.work(run, PublishingService.definition(harness.context, signal: ProjectionSignal()))
         return run

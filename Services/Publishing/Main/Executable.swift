@@ -9,8 +9,13 @@ struct Executable {
         await ServiceRuntime.run(
             Phase.publishing.name,
             settings: { PublishingSettings(&$0) },
-            routes: { context, _ in
-                DocumentRoutes.all(context.pool) + PageRoutes.all(context.pool) + [changes.route(context.pool)]
+            routes: { context, settings in
+                try PublicRoutes.all(
+                    context.makePool(role: PublicRoutes.role, connections: settings.web.readerConnections),
+                    changes: changes,
+                    settings: settings.web,
+                    logger: context.logger
+                )
             }
         ) { context, settings in
             [

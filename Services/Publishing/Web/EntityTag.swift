@@ -1,0 +1,16 @@
+/// Entity tags (RFC 9110 §8.8.3).
+enum EntityTag {
+    /// Whether `If-None-Match` names the tag, by the weak comparison that GET asks for.
+    ///
+    /// - Parameter opaque: without its quotation marks.
+    static func matches(_ header: String?, _ opaque: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { candidate in
+            var name = candidate.drop { $0 == " " }
+            while name.last == " " { name.removeLast() }
+            if name == "*" { return true }
+            if name.hasPrefix("W/") { name = name.dropFirst(2) }
+            return name == "\"\(opaque)\""
+        }
+    }
+}
