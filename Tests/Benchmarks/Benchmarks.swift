@@ -8,6 +8,7 @@ import Foundation
         abstract: "Measures functions; deploy/dev/bench.sh puts them beside their references.",
         subcommands: [
             RollingBenchmark.self, ChangeDetectionBenchmark.self, PredictionBenchmark.self, TreesBenchmark.self,
+            ReadersBenchmark.self,
         ]
     )
 }

@@ -22,10 +22,11 @@ import uuid
 from pathlib import Path
 
 import bench_functions
+import bench_readers
 import kafka_hop
 
 ORCHESTRATION = "nba_orchestration"
-STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons", "backfill"]
+STACK_PARTS = ["slate", "ingest", "update", "barrier", "recovery", "seasons", "backfill", "api"]
 FUNCTION_PARTS = ["rolling", "change_detection", "predictions"]
 
 
@@ -541,6 +542,10 @@ def measure_stack(stack, options, wanted, add):
     if wanted("backfill"):
         seconds, copy = measure_backfill(stack)
         add("backfill_s", seconds, "s", "COPY of the same week's rows", copy)
+    if wanted("api"):
+        bench_readers.measure_readers(
+            stack, Path(options.bin) / "tipoff-benchmarks", lambda samples: measure_player_update(stack, samples),
+            private_mib, add)
     if wanted("seasons"):
         if season_files():
             rate, copy, before, peak = measure_seasons(stack)

@@ -32,6 +32,8 @@ stack_end_at_exit
 export TIPOFF_PLANNER=false TIPOFF_PREDICTION_CLOCKS=off
 # What a change waits for siblings is a setting and no part of its path.
 export TIPOFF_DELTA_DEBOUNCE=0s
+# All readers of the benchmark are one client.
+export TIPOFF_RATE_LIMIT=0
 stack_start fresh
 # The slate begins as a morning on which nobody knows its results, as lines move; bench.py lets the source tell them.
 curl -fsS --noproxy '*' --max-time 10 -d "{\"as_of\": \"${STACK_SLATE}T15:00:00Z\"}" \
