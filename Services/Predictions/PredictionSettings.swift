@@ -8,9 +8,7 @@ public struct PredictionSettings: Sendable {
     /// first ask for who is missing. Empty: never.
     public var clocks: [EasternTimeOfDay]
 
-    public static let standardClocks = [
-        EasternTimeOfDay(hour: 6, minute: 0), EasternTimeOfDay(hour: 6, minute: 15), EasternTimeOfDay(hour: 6, minute: 30),
-    ]
+    public static let standardClocks = [0, 15, 30].map { EasternTimeOfDay(hour: 6, minute: $0) }
 
     public init(_ reader: inout ConfigurationReader) {
         let deadline = PredictionDeadline(&reader)

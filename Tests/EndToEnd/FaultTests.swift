@@ -54,7 +54,8 @@ struct FaultTests {
         try stack.launchService("analytics", as: "analytics-b")
         replicas.forEach { stack.signal($0, SIGSTOP) }
         let run = try await stack.open(.full, Undisturbed.slate)
-        let task: SQL = "FROM nba_orchestration.task WHERE run_id = \(run.runID) AND processor = 'team_offense_game_summary'"
+        let task: SQL =
+            "FROM nba_orchestration.task WHERE run_id = \(run.runID) AND processor = 'team_offense_game_summary'"
         try await stack.until(
             "SELECT count(*) FROM nba_orchestration.phase_trigger WHERE run_id = \(run.runID) AND phase = 3"
         )

@@ -59,7 +59,8 @@ struct RealSeasonTests {
         let process = Process()
         process.executableURL = Self.command
         process.arguments = [
-            "evaluate", "--data", Self.folder.path, "--train-from", "2018-19", "--train-to", "2022-23", "--test", "2023-24",
+            "evaluate", "--data", Self.folder.path, "--train-from", "2018-19", "--train-to", "2022-23", "--test",
+            "2023-24",
             "--json",
         ]
         let output = FileManager.default.temporaryDirectory.appending(path: "tipoff-evaluation-\(UUID()).json")

@@ -68,7 +68,8 @@ struct PublishCommand: AsyncParsableCommand {
                 let day = session.clock.leagueDay
                 if let halt {
                     let since = EasternTime.short(halt.since, on: day)
-                    session.output.line(SafeText.escaped("HALTED by \(halt.actor ?? "an operator") since \(since): \(halt.reason)"))
+                    let actor = halt.actor ?? "an operator"
+                    session.output.line(SafeText.escaped("HALTED by \(actor) since \(since): \(halt.reason)"))
                 }
                 for entry in withdrawn {
                     session.output.line(

@@ -145,7 +145,8 @@ extension StatusSnapshot {
             "predictions": .int(Int64(predictions)), "published": published.map { .string($0.path) } ?? .null,
             "published_at": published.map { .string(Instant.text($0.at)) } ?? .null,
             "as_of": .string(Instant.text(now)), "open_alerts": .int(Int64(openAlerts)),
-            "builds": .array(builds.map { .string($0) }), "new_dead_letters": .int(Int64(newDeadLetters)), "runs": .array(runs.map(\.json)),
+            "builds": .array(builds.map { .string($0) }),
+            "new_dead_letters": .int(Int64(newDeadLetters)), "runs": .array(runs.map(\.json)),
             "documents": .array(
                 documents.map { document in
                     [
