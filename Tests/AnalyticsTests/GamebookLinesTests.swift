@@ -80,6 +80,7 @@ import Warehouse
         row.cells[PlayerGameSummary.table.index(of: column)]
     }
 
+    // analytics 10: the gamebook's row is gold. The box score's is gold here as well, and each names its source.
     @Test func theGamebookTellsMinutesAndStartersAndTheBoxScoreIDsAndNames() throws {
         let (boxes, mismatches) = PlayerSummaries.lines(of: Self.inputs())
         #expect(boxes.map(\.playerLookup) == Self.boston + Self.toronto && mismatches.isEmpty)
@@ -124,6 +125,7 @@ import Warehouse
         #expect(result.rows.count == 16 && result.gamebookMismatches.isEmpty)
         #expect(result.rows.allSatisfy { $0.starterFlag == nil && $0.minutesPlayed == 24 })
         #expect(result.rows.allSatisfy { $0.primarySourceUsed == "nbac_player_boxscores" })
+        #expect(result.rows.allSatisfy { $0.dataQualityTier == "gold" }, "analytics 10")
     }
 
     /// How a gamebook may differ from the box score.

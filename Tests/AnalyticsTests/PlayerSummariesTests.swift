@@ -73,6 +73,7 @@ import Warehouse
 
     @Test(
         arguments: [
+            // analytics 13 and 14, then what overtime makes of 13.
             (20, 8, 3, 36.0, 90, 25, 15, 240.0, 30.4828), (18, 5, 2, 30, 85, 20, 12, 240, 33.5728),
             (20, 8, 3, 36, 90, 25, 15, 265, 33.658), (20, 8, 3, 41, 90, 25, 15, 290, 32.3415),
         ] as [(Int, Int, Int, Double, Int, Int, Int, Double, Double)]
@@ -99,6 +100,7 @@ import Warehouse
         #expect(Self.row(Self.inputs([Self.box(line: line)], team: team))?.usageRate == usage)
     }
 
+    // analytics 15: 132.5 against a team's row that holds half of the team. analytics 16: without minutes.
     @Test func moreThanTheWholeTeamsPlaysIsNoUsage() {
         let line = BoxLine(
             minutes: 12,
@@ -111,6 +113,67 @@ import Warehouse
         let result = PlayerSummaries.compute(inputs, only: nil)
         #expect(result.rows[0].usageRate == nil && result.usageRefused == 1)
         #expect(result.rows[0].dataQualityTier == "silver")
+        var still = line
+        still.minutes = 0
+        let without = PlayerSummaries.compute(Self.inputs([Self.box(line: still)]), only: nil)
+        #expect(without.rows[0].usageRate == nil && without.usageRefused == 0)
+    }
+
+    // analytics §6.6: the sum of usage times minutes is the team's minutes, whoever played how long.
+    @Test(arguments: [240.0, 265]) func usageAddsUpToTheTeams(teamMinutes: Double) throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<50 {
+            let boxes = (0..<9).map { number in
+                Self.box(
+                    "player\(number)",
+                    id: number + 1,
+                    line: BoxLine(
+                        // Long enough that nobody alone has more than the team's plays.
+                        minutes: Double(Int.random(in: 20...40, using: &random)),
+                        points: 10,
+                        fieldGoalsAttempted: Int.random(in: 4...12, using: &random),
+                        freeThrowsAttempted: Int.random(in: 0...6, using: &random),
+                        turnovers: Int.random(in: 0...3, using: &random)
+                    )
+                )
+            }
+            let sum = BoxLine.sum(boxes.map(\.line))
+            let team = Self.team(
+                attempts: sum.fieldGoalsAttempted,
+                free: sum.freeThrowsAttempted,
+                turnovers: sum.turnovers,
+                minutes: teamMinutes
+            )
+            func share(_ boxes: [PlayerSummaries.Box]) throws -> Double {
+                let rows = PlayerSummaries.compute(Self.inputs(boxes, team: team), only: nil).rows
+                return try rows.reduce(0) {
+                    try $0 + (try #require($1.usageRate)) * (try #require($1.minutesPlayed)) / (20 * teamMinutes)
+                }
+            }
+            #expect(abs(try share(boxes) - 1) < 1e-4, "seed \(seed)")
+            #expect(try share(Array(boxes.dropLast())) < 0.99, "seed \(seed)")
+        }
+    }
+
+    // analytics 17
+    @Test func threeOfFourGamesWithATeamRowHaveUsage() {
+        let pairs = [("BOS", "TOR"), ("DEN", "LAL"), ("MIA", "ATL"), ("GSW", "SAC")]
+        var inputs = PlayerSummaries.Inputs()
+        for (index, pair) in pairs.enumerated() {
+            let game = TeamOffenseTests.game(pair.0, pair.1, id: "002230056\(index)")
+            inputs.games.append(game)
+            inputs.boxes.append(Self.box("player\(index)", id: index + 1, team: pair.0, game: game.nbaGameID))
+            guard index < 3 else { continue }
+            var team = Self.team()
+            team.nbaGameID = game.nbaGameID
+            inputs.teams[pair.0] = team
+        }
+        let result = PlayerSummaries.compute(inputs, only: nil)
+        let usages = result.rows.map(\.usageRate)
+        #expect(Double(usages.count { $0 != nil }) / Double(usages.count) == 0.75)
+        #expect(result.rows.first { $0.usageRate == nil }?.playerLookup == "player3")
+        #expect(result.withoutTeam == ["20240115_SAC_GSW/GSW"])
     }
 
     @Test func withoutMinutesOrTeamThereIsNoUsageAndTheRowStays() {
@@ -162,6 +225,8 @@ import Warehouse
     }
 
     @Test func whoIsNoPlayerOfTheGameIsRefused() {
+        let nobody = PlayerSummaries.compute(Self.inputs([Self.box("")]), only: nil)
+        #expect(nobody.rows.isEmpty && nobody.refused.count == 1, "analytics 9")
         let boxes = [
             Self.box(""), Self.box("nobody", id: 0), Self.box("stranger", team: "LAL"),
             Self.box("elsewhere", game: "0022300999"), Self.box(),

@@ -91,6 +91,36 @@ import Warehouse
         #expect(Self.count("three_pt_points_allowed", of: row) == 33)
     }
 
+    // analytics 32: three players of a gamebook with 6 steals, 4 blocks and 21 defensive rebounds. They are added up, and
+    // three are no team: five are the fewest of whom a team's row is made.
+    @Test func threePlayersOfAGamebookAddUpAndAreNoTeam() {
+        let counts = [(3, 2, 9), (2, 1, 7), (1, 1, 5)]
+        let lines = counts.map { steals, blocks, rebounds in
+            var line = TeamOffenseTests.line(points: 30)
+            (line.steals, line.blocks, line.defensiveRebounds) = (steals, blocks, rebounds)
+            return line
+        }
+        let sum = BoxLine.sum(lines)
+        #expect(sum.steals == 6 && sum.blocks == 4 && sum.defensiveRebounds == 21)
+        var boxes = TeamOffenseTests.boxes(home: nil)
+        boxes.gamebooks[PlayByPlayShotsTests.key("BOS")] = lines
+        #expect(Self.rows(boxes)["BOS"] == nil)
+    }
+
+    // analytics 33: without a gamebook the other list of players tells of 6 steals. The predecessor's other list is one
+    // that nobody reads here; it is the league's box score.
+    @Test func withoutAGamebookTheBoxScoresPlayersAddUp() throws {
+        var boxes = TeamOffenseTests.boxes(home: nil)
+        boxes.players[PlayByPlayShotsTests.key("BOS")] = [2, 1, 1, 1, 1].map { steals in
+            var line = TeamOffenseTests.line(points: 21)
+            line.steals = steals
+            return line
+        }
+        let row = try #require(Self.rows(boxes)["BOS"])
+        #expect(Self.count("steals", of: row) == 6)
+        #expect(row.own.primarySourceUsed == "nbac_player_boxscores_sum")
+    }
+
     // analytics 29: 10 shots in the paint with 7 makes, 8 with 3 from mid-range, 12 with 5 from three. analytics 30:
     // Los Angeles faces 45 with 28 and 18 with 7, Boston 38 with 22.
     @Test(

@@ -92,6 +92,7 @@ import Testing
         #expect(FatigueScore.score(Self.load(rest: nil)) == nil)
     }
 
+    // analytics 82: 25, 24, 26, 18, 17 with the newest first is a rise; the study's −2 is marked as stale.
     @Test(
         arguments: [
             ([17, 18, 26, 24, 25], 1.0), ([10, 10, 10, 15, 15], 2), ([10, 10, 10, 12, 12], 1),
@@ -103,6 +104,7 @@ import Testing
         #expect(FeatureVector(Self.inputs(Self.history(points)))[11] == trend)
     }
 
+    // analytics 77
     @Test(arguments: [
         (36.0, 28.0, 2.0), (32, 28, 1), (24, 32, -2), (35.3, 30, 1), (33, 30, 1), (27, 30, -1), (30, 30, 0),
     ])
@@ -214,6 +216,38 @@ import Testing
         #expect(scoreless[0] == 0)
     }
 
+    // The study says what ten games came to together: points, free throws made.
+    @Test(arguments: [(263, 70, 0.266), (148, 58, 0.392)])
+    func theShareOfFreeThrowsIsOfTenGames(points: Int, freeThrows: Int, share: Double) throws {
+        func game(_ index: Int, _ points: Int, _ freeThrows: Int) -> PlayerGame {
+            PlayerGame(
+                date: Self.day.adding(days: index * 2 - 40),
+                team: "BOS",
+                opponent: "NYK",
+                points: points,
+                minutes: 30,
+                freeThrowsMade: freeThrows
+            )
+        }
+        func part(_ sum: Int, _ index: Int) -> Int { sum * (index + 1) / 10 - sum * index / 10 }
+        let games = (0..<10).map { game($0, part(points, $0), part(freeThrows, $0)) }
+        let value = try #require(FeatureVector(Self.inputs(PlayerHistory(games, before: Self.day)))[21])
+        #expect(Rounding.halfAway(value, places: 3) == share, "analytics 78")
+        // Four games are too few; the study's predecessor says 0.15 of them.
+        let few = FeatureVector(Self.inputs(PlayerHistory(games.suffix(4), before: Self.day)))
+        #expect(few.missing["pct_free_throw"] == .insufficientHistory, "analytics 78")
+    }
+
+    // analytics 76
+    @Test(arguments: [
+        (InjuryStatus.available, 0), (.probable, 1), (.questionable, 2), (.doubtful, 3), (.out, 3),
+    ])
+    func theRiskFollowsTheReportsWord(status: InjuryStatus, risk: Double) {
+        var inputs = Self.inputs(Self.history([20]))
+        inputs.injuryStatus = status
+        #expect(FeatureVector(inputs)[10] == risk)
+    }
+
     @Test func gamesBelowTheSeasonAverageCountBack() {
         #expect(FeatureVector(Self.inputs(Self.history([30, 30, 10, 10, 10])))[46] == 3)
         #expect(FeatureVector(Self.inputs(Self.history([10, 10, 30])))[46] == 0)
@@ -253,7 +287,8 @@ import Testing
         #expect(FeatureVector(inputs).missing["multi_book_line_std"] == .singleBook)
     }
 
-    @Test(arguments: [(2, 1, 1.0), (5, 1, 2), (1, 4, -2), (3, 3, 0)])
+    // analytics 75: two days more than the opponent, and five; rest is the difference of days here, at least 1.
+    @Test(arguments: [(3, 1, 2.0), (6, 1, 2), (2, 1, 1), (1, 4, -2), (3, 3, 0)])
     func restAdvantageIsClampedAtTwoDays(own: Int, other: Int, advantage: Double) {
         var inputs = Self.inputs(Self.history([20]))
         inputs.load = Self.load(rest: own)

@@ -11,6 +11,14 @@ import Testing
         #expect(try Minutes.parse(text)?.seconds == seconds)
     }
 
+    // analytics 1 and 2. No source writes 36.5, a decimal number of minutes: it is refused with the other nonsense.
+    @Test(arguments: [("40:11", 40.18), ("35:00", 35), ("36", 36), ("48:00", 48)])
+    func minutesAndSecondsBecomeANumber(_ text: String, _ minutes: Double) throws {
+        let read = try #require(try Minutes.parse(text))
+        #expect(abs(read.minutes - minutes) < 0.01)
+    }
+
+    // analytics 3
     @Test(arguments: [nil, "", "-", "00"] as [String?])
     func didNotPlayIsNotZero(_ text: String?) throws {
         #expect(try Minutes.parse(text) == nil)
@@ -50,6 +58,77 @@ import Testing
         #expect(BoxScore.pace(possessions: 100, teamMinutes: 0) == nil)
     }
 
+    @Test(
+        arguments: [
+            ("analytics 5", 25, 20, 4, 0.574), ("analytics 23", 110, 85, 20, 0.586),
+            ("analytics 24", 120, 80, 15, 0.693),
+            ("analytics 24", 85, 90, 25, 0.421), ("analytics 25", 100, 85, 0, 0.588),
+            ("analytics 25", 15, 0, 15, 1.136),
+            ("analytics 25", 100, 50, 0, 1), ("analytics 26", 0, 0, 0, nil), ("analytics 26", 3, 0, 0, nil),
+        ] as [(String, Int, Int, Int, Double?)]
+    )
+    func trueShootingCountsBothKindsOfAttempts(name: String, points: Int, field: Int, free: Int, share: Double?) {
+        let value = BoxScore.trueShooting(points: points, fieldGoalsAttempted: field, freeThrowsAttempted: free)
+        #expect(value.map { Rounding.halfAway($0, places: 3) } == share, "\(name)")
+    }
+
+    @Test func aThreeCountsHalfAGoalMore() {
+        let share = BoxScore.effectiveFieldGoal(fieldGoalsMade: 10, threePointersMade: 2, fieldGoalsAttempted: 20)
+        #expect(share == 0.55, "analytics 6")
+    }
+
+    // Attempts, free throws, turnovers, offensive rebounds. Nonsense is not bent into sense, and it has no rating.
+    @Test(
+        arguments: [
+            ("analytics 18", 85, 25, 15, 10, 101), ("analytics 19", 80, 20, 12, 0, 100.8),
+            ("analytics 20", 75, 40, 10, 8, 94.6), ("analytics 21", 90, 15, 5, 12, 89.6),
+            ("analytics 22", 10, 5, 2, 50, -35.8),
+        ] as [(String, Int, Int, Int, Int, Double)]
+    )
+    func possessionsAreCountedFromTheBox(
+        name: String,
+        field: Int,
+        free: Int,
+        turnovers: Int,
+        rebounds: Int,
+        possessions: Double
+    ) {
+        let value = BoxScore.possessions(
+            fieldGoalsAttempted: field,
+            freeThrowsAttempted: free,
+            turnovers: turnovers,
+            offensiveRebounds: rebounds
+        )
+        #expect(Rounding.halfAway(value, places: 1) == possessions, "\(name)")
+        #expect((BoxScore.rating(points: 100, possessions: value) == nil) == (possessions < 0), "\(name)")
+    }
+
+    // Of 240 minutes, where the real team minutes and the study's fixed 48 are the same.
+    @Test(
+        arguments: [
+            ("analytics 13", (20, 8, 3), 36, (90, 25, 15), 26.52, 116, 30.5),
+            ("analytics 14", (18, 5, 2), 30, (85, 20, 12), 22.2, 105.8, 33.6),
+            ("analytics 15", (15, 10, 2), 12, (50, 15, 8), 21.4, 64.6, 132.5),
+            ("analytics 16", (15, 10, 2), 0, (50, 15, 8), 21.4, 64.6, nil),
+        ] as [(String, (Int, Int, Int), Double, (Int, Int, Int), Double, Double, Double?)]
+    )
+    func usageIsThePlayersShareOfTheTeamsPlays(
+        name: String,
+        player: (Int, Int, Int),
+        minutes: Double,
+        team: (Int, Int, Int),
+        plays: Double,
+        teamPlays: Double,
+        usage: Double?
+    ) {
+        let own = UsageCounts(fieldGoalsAttempted: player.0, freeThrowsAttempted: player.1, turnovers: player.2)
+        let all = UsageCounts(fieldGoalsAttempted: team.0, freeThrowsAttempted: team.1, turnovers: team.2)
+        #expect(Rounding.halfAway(own.plays, places: 2) == plays, "\(name)")
+        #expect(Rounding.halfAway(all.plays, places: 2) == teamPlays, "\(name)")
+        let value = BoxScore.usagePercent(player: own, playerMinutes: minutes, team: all, teamMinutes: 240)
+        #expect(value.map { Rounding.halfAway($0, places: 1) } == usage, "\(name)")
+    }
+
     @Test func aScorelessShooterHasZeroNotNil() {
         #expect(BoxScore.trueShooting(points: 0, fieldGoalsAttempted: 3, freeThrowsAttempted: 0) == 0)
         #expect(BoxScore.effectiveFieldGoal(fieldGoalsMade: 0, threePointersMade: 0, fieldGoalsAttempted: 4) == 0)
@@ -76,7 +155,10 @@ import Testing
         #expect(BoxScore.usagePercent(player: player, playerMinutes: 0, team: team, teamMinutes: 240) == nil)
     }
 
-    @Test(arguments: [(240.0, 0), (239, 0), (244, 0), (264, 1), (266, 1), (290, 2), (315, 3)])
+    // analytics 27: 240, 265, 290, 315 and 250.
+    @Test(arguments: [
+        (240.0, 0), (265, 1), (290, 2), (315, 3), (250, 0), (239, 0), (244, 0), (264, 1), (266, 1),
+    ])
     func overtimeToleratesRoundedMinutes(_ minutes: Double, _ periods: Int) {
         #expect(BoxScore.overtimePeriods(teamMinutes: minutes) == periods)
     }

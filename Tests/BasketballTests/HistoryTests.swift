@@ -56,16 +56,31 @@ import Testing
 
     @Test func restAndLoadCountStrictWindows() {
         let load = RestAndLoad(Self.five)
-        #expect(load.daysRest == 1)
-        #expect(load.isBackToBack == true)
+        #expect(load.daysRest == 1, "analytics 45")
+        #expect(load.isBackToBack == true, "analytics 45")
         #expect(load.daysRestBeforeLastGame == 2)
-        #expect(load.gamesLast7 == 3)
-        #expect(load.gamesLast14 == 5)
+        #expect(load.gamesLast7 == 3, "analytics 50")
+        #expect(load.gamesLast14 == 5, "analytics 46")
         #expect(load.minutesLast7 == 90)
         #expect(load.minutesLast14 == 150)
         #expect(load.minutesPerGameLast7 == 30)
         #expect(load.backToBacksLast14 == 0)
-        #expect(PlayerForm(Self.five).pointsAverageLast5 == 25.2)
+        #expect(PlayerForm(Self.five).pointsAverageLast5 == 25.2, "analytics 47")
+        // The study says what the five games before came to together, and not the games.
+        let older = ["2025-01-01", "2025-01-03", "2025-01-05", "2025-01-07", "2025-01-09"]
+        let ten = PlayerHistory(
+            zip(older, [24, 25, 25, 25, 25]).map { Self.game($0, points: $1) } + Self.five.games,
+            before: Self.day("2025-01-20")
+        )
+        #expect(PlayerForm(ten).pointsAverageLast10 == 25, "analytics 47")
+        #expect(PlayerForm(ten).pointsAverageLast5 == 25.2, "analytics 47")
+    }
+
+    // analytics 48 says how many pairs there are and not on which days: two pairs, and one whose first day is outside.
+    @Test func pairsOfConsecutiveDaysAreCounted() {
+        let days = ["2025-01-06", "2025-01-07", "2025-01-09", "2025-01-10", "2025-01-16", "2025-01-17"]
+        let history = PlayerHistory(days.map { Self.game($0, points: 1) }, before: Self.day("2025-01-20"))
+        #expect(RestAndLoad(history).backToBacksLast14 == 2, "analytics 48")
     }
 
     @Test func windowsEndBeforeTheirFirstDay() {
@@ -105,11 +120,18 @@ import Testing
             )
         }
         let form = PlayerForm(PlayerHistory(games, before: Self.day("2025-02-01")))
-        #expect(form.pointsAverageLast5 == 28)
-        #expect(form.pointsAverageLast10 == 30.5)
-        #expect(form.pointsDeviationLast10 == 3.0277)
+        #expect(form.pointsAverageLast5 == 28, "analytics 83")
+        #expect(form.pointsAverageLast10 == 30.5, "analytics 83")
+        #expect(form.pointsDeviationLast10 == 3.0277, "analytics 83")
         #expect(form.minutesAverageLast10 == 34.5)
         #expect(form.usagePercentLast10 == 24)
+        let used = games.map { game in
+            var game = game
+            game.usagePercent = Double(game.points)
+            return game
+        }
+        let usage = PlayerForm(PlayerHistory(used, before: Self.day("2025-02-01"))).usagePercentLast10
+        #expect(usage == 30.5, "analytics 83")
         let older = PlayerGame(
             date: Self.day("2024-12-01"),
             team: "BOS",
@@ -123,8 +145,10 @@ import Testing
         #expect(longer.minutesAverageSeason == 32.4545)
     }
 
+    // analytics 49: fifteen games, seven and three.
     @Test(arguments: [
-        (0, "poor"), (2, "poor"), (3, "bronze"), (4, "bronze"), (5, "silver"), (9, "silver"), (10, "gold"),
+        (15, "gold"), (7, "silver"), (3, "bronze"), (0, "poor"), (2, "poor"), (4, "bronze"), (5, "silver"),
+        (9, "silver"), (10, "gold"),
     ])
     func tiersFollowTheNumberOfGames(games: Int, tier: String) {
         #expect(SampleTier(games: games).rawValue == tier)
@@ -147,8 +171,13 @@ import Testing
                 before: Self.day("2025-02-01")
             )
         }
-        #expect(history(4).winShare == nil && history(4).blowoutShareLast10 == nil)
-        #expect(history(8).winShare == 0.75)
+        // The study's predecessor says 0.5 of a team that has hardly played; nothing is known of it here.
+        #expect(history(4).winShare == nil && history(4).blowoutShareLast10 == nil, "analytics 79")
+        #expect(history(8).winShare == 0.75, "analytics 79")
+        let losers = (0..<8).map {
+            TeamGame(date: Self.day("2025-01-01").adding(days: $0), opponent: "NYK", isWin: $0 % 4 == 0)
+        }
+        #expect(TeamHistory(losers, before: Self.day("2025-02-01")).winShare == 0.25, "analytics 79")
         #expect(history(8).blowoutShareLast10 == 0.25)
         #expect(history(12).paceLast10 == 101.5)
         #expect(history(12).offensiveRatingLast10 == 116.5)

@@ -1,3 +1,4 @@
+import Basketball
 import Testing
 
 @testable import Pipeline
@@ -39,6 +40,35 @@ struct RowComparisonTests {
             comparison.gone == held.indices.filter { !keys.contains(held[$0]) && isHeld(held[$0]) },
             "seed \(seed)"
         )
+    }
+
+    /// Of 450 players as many rows are looked at again as differ, and their readers are told of each by name; beyond a
+    /// hundred they are told of the date.
+    @Test(
+        arguments: [
+            ("analytics 84", 1, 449, false), ("analytics 85", 450, 0, true), ("analytics 86", 45, 405, false),
+            ("analytics 87", 0, 450, false), ("the most that are named", 100, 350, false), ("one more", 101, 349, true),
+        ]
+    )
+    func unchangedRowsAreLeftAlone(name: String, changed: Int, skipped: Int, isFull: Bool) throws {
+        let keys = (0..<450).map { "player\($0)" }
+        let stored = StoredKeys(
+            keys: keys,
+            hashes: keys.map { _ in "before" },
+            areRemoved: keys.map { _ in false }
+        )
+        let hashes = keys.indices.map { $0 < changed ? "after" : "before" }
+        let comparison = try RowComparison(keys: keys, hashes: hashes, stored: stored)
+        #expect(comparison.differing.count == changed && comparison.unchangedCount == skipped, "\(name)")
+        #expect(comparison.fresh.isEmpty && comparison.gone.isEmpty, "\(name)")
+        let date = try GameDate("2024-01-15")
+        let changes = comparison.differing.map {
+            RowChange(kind: .updated, date: date, entities: [.player: keys[$0.row]], columns: ["points"])
+        }
+        let markers = MarkerSet(changes: changes, table: "nba_analytics.player_game_summary", registry: .standard)
+            .markers.filter { $0.processor == "player_daily_cache" }
+        #expect(markers.count == (isFull ? 1 : changed), "\(name)")
+        #expect(markers.contains { $0.kind == nil } == isFull, "\(name)")
     }
 
     @Test(arguments: [

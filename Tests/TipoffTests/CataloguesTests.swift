@@ -26,22 +26,28 @@ import Upstream
 
     /// Every `Suite.function` of which both parts are declared in one file.
     static func declared() throws -> Set<String> {
+        try files().reduce(into: []) { $0.formUnion(declared(in: $1)) }
+    }
+
+    /// The texts of the tests' files.
+    static func files() throws -> [[UInt8]] {
         let folder = root.appending(path: "Tests").path
-        var names: Set<String> = []
-        for path in try FileManager.default.subpathsOfDirectory(atPath: folder) where path.hasSuffix(".swift") {
-            let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(path)")))
-            let words = text.split { !isPartOfAName($0) }.map { String(decoding: $0, as: UTF8.self) }
-            var (types, functions): (Set<String>, Set<String>) = ([], [])
-            for (word, name) in zip(words, words.dropFirst()) {
-                switch word {
-                case "struct", "class", "actor", "enum", "extension": types.insert(name)
-                case "func": functions.insert(name)
-                default: break
-                }
-            }
-            for type in types { names.formUnion(functions.map { "\(type).\($0)" }) }
+        return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.map {
+            [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")))
         }
-        return names
+    }
+
+    static func declared(in text: [UInt8]) -> Set<String> {
+        let words = text.split { !isPartOfAName($0) }.map { String(decoding: $0, as: UTF8.self) }
+        var (types, functions): (Set<String>, Set<String>) = ([], [])
+        for (word, name) in zip(words, words.dropFirst()) {
+            switch word {
+            case "struct", "class", "actor", "enum", "extension": types.insert(name)
+            case "func": functions.insert(name)
+            default: break
+            }
+        }
+        return types.reduce(into: []) { names, type in names.formUnion(functions.map { "\(type).\($0)" }) }
     }
 
     private static func isPartOfAName(_ byte: UInt8) -> Bool {
@@ -67,7 +73,7 @@ import Upstream
         #expect(silent.allSatisfy { $0[2].hasPrefix("not applicable") })
     }
 
-    @Test(arguments: ["bad-input.md", "acceptance.md"])
+    @Test(arguments: ["bad-input.md", "acceptance.md", "acceptance-analytics.md"])
     func everyNamedTestIsThere(name: String) throws {
         let named = Self.tests(in: try Self.page(name))
         #expect(named.count > 20)

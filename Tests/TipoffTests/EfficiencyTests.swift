@@ -176,6 +176,12 @@ import Testing
         }
     }
 
+    @Test(arguments: [("analytics 84", 1, 99.8), ("analytics 85", 450, 0), ("analytics 86", 45, 90)])
+    func whatWasSkippedIsAShareOfAll(name: String, processed: Int, percent: Double) throws {
+        let skipped = try #require(EfficiencyWork.skippedPercent(processed, of: 450))
+        #expect(Rounding.halfAway(skipped, places: 1) == percent, "\(name)")
+    }
+
     @Test(
         arguments: [
             (100, 70, 30, 1.0, EfficiencyVerdict.ok), (100, 69, 30, 1, .red), (100, 69, 30, 2.1, .build),

@@ -35,6 +35,13 @@ import Upstream
         #expect(payload.active.map(\.team.tricode) == ["MEM", "CLE"])
     }
 
+    // analytics 4
+    @Test(arguments: [("+7", 7), ("7", 7), ("-14", -14), ("0", 0)])
+    func thePlusMinusHasASignOrNone(text: String, plusMinus: Int) throws {
+        let payload = try Self.parse(["45 GG Jackson F 35:42 7 21 2 10 6 6 0 2 2 2 2 2 1 1 \(text) 22"])
+        #expect(payload.active.first?.statistics?.plusMinus == plusMinus)
+    }
+
     @Test(arguments: [
         ("45 GG Jackson F 35:42 7 21 2 10 6 6 0 2 2 2 2 2 1 1 22", "not_16_numbers"),
         ("45 GG Jackson F 35:42 7 21 2 10 6 6 0 2 2 2 2 2 1 1 -13 22 5", "not_16_numbers"),
