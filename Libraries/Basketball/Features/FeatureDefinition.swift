@@ -52,6 +52,8 @@ public struct FeatureDefinition: Sendable, Hashable {
     public var index: Int
     /// The name that models and missing reasons use.
     public var name: String
+    /// What it says, for people.
+    public var meaning: String
     public var unit: FeatureUnit
     public var source: FeatureSource
     /// Values outside are reported; they are not changed.

@@ -7,10 +7,12 @@ public enum FeatureList {
     public static let version = "v2_60features_3"
 
     /// In index order.
-    public static let all: [FeatureDefinition] = definitions.enumerated().map { index, entry in
-        FeatureDefinition(
+    public static let all: [FeatureDefinition] = zip(definitions, meanings).enumerated().map { index, pair in
+        let (entry, meaning) = pair
+        return FeatureDefinition(
             index: index,
             name: entry.0,
+            meaning: meaning.value,
             unit: entry.1,
             source: entry.2,
             range: entry.3,
