@@ -37,10 +37,13 @@ import Warehouse
     }
 
     /// The games of one division among themselves, some 38 dates in each of six seasons: real lines, and a slate that is
-    /// quick to compute.
+    /// quick to compute. `TIPOFF_TEST_SEED=n` repeats a probe.
     @Test func randomBoxScoresOf200DatesChangeNoContextAndNoFeatureOfTheirDate() async throws {
-        let seed = UInt64.random(in: 0..<1_000_000)
-        let printed = "leak probe seed \(seed)"
+        let given = ProcessInfo.processInfo.environment["TIPOFF_TEST_SEED"]
+        let seed =
+            try given.map { try #require(UInt64($0), "TIPOFF_TEST_SEED is \($0), which is no number") }
+            ?? UInt64.random(in: 0..<1_000_000)
+        let printed = "leak probe seed \(seed) (TIPOFF_TEST_SEED repeats it)"
         print(printed)
         var random = SeededRandom(seed: seed)
         let teams = Set(Team.all.filter { $0.division == "Atlantic" }.map(\.tricode))
