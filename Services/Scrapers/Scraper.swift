@@ -73,15 +73,15 @@ struct Finding: Sendable {
 }
 
 extension Registry {
-    /// The units that a scraper found, for the scrapers that belong to the run.
+    /// The units that a scraper found, for the scrapers that belong to the run; of a probe one stands for all.
     func units(
         discoveredBy scraper: String,
         for execution: Execution,
         _ found: [(unit: String, input: JSONValue)]
     ) -> [DiscoveredUnit] {
-        scrapers(discoveredBy: scraper).filter { $0.isAsked(by: execution.task) }.flatMap {
-            reader in
-            found.map { DiscoveredUnit(scraper: reader.name, unit: $0.unit, input: $0.input) }
+        let wanted = execution.task.input?["probe"]?.boolValue == true ? found.prefix(1) : found[...]
+        return scrapers(discoveredBy: scraper).filter { $0.isAsked(by: execution.task) }.flatMap { reader in
+            wanted.map { DiscoveredUnit(scraper: reader.name, unit: $0.unit, input: $0.input) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Basketball
 import Foundation
 import Pipeline
 import Postgres
@@ -94,8 +95,14 @@ import Testing
             #expect(verdicts["nbac_schedule_api"] == "ok")
             #expect(verdicts["oddsa_events"] == "problem")
             #expect(verdicts["nbac_player_list"] == "note")
-            // Nothing is asked that needs a game, and one team stands for all.
-            #expect(verdicts["nbac_team_boxscore"] == nil)
+            // No scraper found a game here, so those that need one were not asked and say so; one team stands for all.
+            #expect(verdicts["nbac_team_boxscore"] == "note")
+            let checks = ["database", "broker", "object store", "services"]
+            let scrapers = Registry.standard.enabled(in: .scrapers).map(\.name)
+            #expect(scrapers.count == 33)
+            #expect(Set(verdicts.keys) == Set(checks + scrapers))
+            let asked = Doctor.probes(.standard, on: try GameDate("2024-01-15"), now: Date())
+            #expect(asked.count == 33 - Registry.standard.enabled(in: .scrapers).count { $0.discoveredBy != nil })
             let units: Int = try await pool.query(
                 "SELECT count(*) FROM nba_orchestration.task WHERE phase = 1 AND unit NOT IN ('*', 'BOS')"
             ).scalar()

@@ -12,9 +12,9 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Checks database, broker, object store and services, and asks each source once.",
         discussion: """
-            The sources are asked by the scrapers service itself, from where it runs and with its keys: one request each, \
-            opened as a run that ends with Phase 2. Sources that are asked for games or events are asked with the next run \
-            of a day with games.
+            The sources are asked by the scrapers service itself, from where it runs and with its keys: one question each, \
+            opened as a run that ends with Phase 2. A source that is asked for single games or events is asked for the first \
+            one of the day; on a day without any, give the date of one with games.
 
             Example: tipoff doctor --sources
             """
@@ -177,88 +177,5 @@ struct Doctor: Sendable {
             )
         }
         return Finding(check: "services", verdict: .good, detail: "roles held: \(held.joined(separator: ", "))")
-    }
-}
-
-extension Doctor {
-    /// One request to each source that can be asked about a day or a team.
-    func sources(on date: GameDate, timeout: Double) async throws -> [Finding] {
-        let scrapers = session.registry.enabled(in: .scrapers).filter { $0.discoveredBy == nil }
-        let probes = scrapers.compactMap { scraper -> RunStarter.Restriction? in
-            switch scraper.unit {
-            case .date: (scraper.name, UnitKind.wholeDate, nil)
-            // One team stands for all: its page has the same form.
-            case .team: (scraper.name, "BOS", nil)
-            case .game, .event, .player: nil
-            }
-        }
-        let request = RunRequest(
-            kind: .delta,
-            gameDate: date,
-            untilPhase: .raw,
-            planKey: "cli:\(UUID().uuidString.lowercased())",
-            openedBy: session.actor,
-            reason: "tipoff doctor",
-            triggerSource: .api
-        )
-        let opener = RunOpener(
-            registry: session.registry,
-            role: RunStarter.role,
-            phaseDeadline: session.work.phaseDeadline
-        )
-        let now = session.clock.now
-        let run = try await session.withProducer { producer in
-            let result = try await session.pool.transaction { transaction in
-                try await opener.open(request, only: probes, now: now, in: transaction)
-            }
-            await session.relay(producer).sendNow(result.messages)
-            return result.run
-        }
-        return try await follow(run.runID, timeout: timeout)
-    }
-
-    private func follow(_ runID: UUID, timeout: Double) async throws -> [Finding] {
-        let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(timeout)
-        while true {
-            let rows = try await session.pool.query(
-                """
-                SELECT processor, state, is_terminal, attempts, record_count, expected_empty, error_type, error_message
-                FROM nba_orchestration.task WHERE run_id = \(runID) AND phase = 1 ORDER BY processor
-                """
-            )
-            let isOver = try rows.column("is_terminal", as: Bool.self).allSatisfy { $0 }
-            if isOver || clock.now >= deadline { return try rows.map(Self.finding) }
-            try await clock.sleep(for: .milliseconds(250))
-        }
-    }
-
-    private static func finding(_ row: PostgresRow) throws -> Finding {
-        let name: String = try row.decode("processor")
-        let state: String = try row.decode("state")
-        let error = [
-            try row.decode("error_type", as: String?.self), try row.decode("error_message", as: String?.self),
-        ].compactMap { $0 }.joined(separator: ": ")
-        let count = try row.decode("record_count", as: Int32?.self) ?? 0
-        switch state {
-        case "success": return Finding(check: name, verdict: .good, detail: "\(count) records")
-        case "partial": return Finding(check: name, verdict: .note, detail: "\(count) records, not all")
-        case "no_data":
-            let isExpected = try row.decode("expected_empty", as: Bool?.self) ?? false
-            return Finding(
-                check: name,
-                verdict: isExpected ? .good : .note,
-                detail: isExpected ? "nothing, and nothing was expected" : "answers, and has nothing"
-            )
-        case "failed":
-            return Finding(check: name, verdict: .bad, detail: error, next: "tipoff dlq ls")
-        default:
-            let attempts: Int16 = try row.decode("attempts")
-            return Finding(
-                check: name,
-                verdict: .note,
-                detail: "no verdict yet after \(attempts) attempts\(error.isEmpty ? "" : ": \(error)")"
-            )
-        }
     }
 }
