@@ -35,13 +35,16 @@ final class Stack: Sendable {
     static let binaries = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 
     /// A simulated source that all stacks of a test run share; its answers depend on nothing but its seed.
-    private static let source = Task<String, any Error> {
-        let file = FileManager.default.temporaryDirectory.appending(path: "tipoff-source-\(getpid())")
+    private static let source = Task<String, any Error> { try await launchSource("source") }
+
+    /// Starts a simulated source with the seed of the shared one. A test that teaches it other answers needs its own.
+    static func launchSource(_ name: String) async throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(name)-\(getpid())")
         let process = try launch(
             "sourcesim",
             ["--seed", "11", "--seasons", "1", "--last-season", "2023", "--address-file", file.path],
             environment: [:],
-            log: FileManager.default.temporaryDirectory.appending(path: "tipoff-source-\(getpid()).log")
+            log: FileManager.default.temporaryDirectory.appending(path: "tipoff-\(name)-\(getpid()).log")
         )
         ChildProcesses.endAtExit(process)
         let address = try await waitForFile(file)
@@ -271,9 +274,15 @@ final class Stack: Sendable {
     }
 
     /// Opens a run; the scrapers service sends its trigger.
-    func open(_ kind: RunKind = .full, _ date: String, until: Phase = .publishing, key: String? = nil) async throws
-        -> RunRecord
-    {
+    ///
+    /// - Parameter only: the scrapers with which it begins, and what they are told; nil for all of its kind.
+    func open(
+        _ kind: RunKind = .full,
+        _ date: String,
+        until: Phase = .publishing,
+        key: String? = nil,
+        only: [(scraper: String, unit: String, input: JSONValue?)]? = nil
+    ) async throws -> RunRecord {
         let opener = RunOpener(registry: .standard, role: "scrapers")
         let request = RunRequest(
             kind: kind,
@@ -283,7 +292,7 @@ final class Stack: Sendable {
             openedBy: "test"
         )
         return try await pool.transaction { transaction in
-            try await opener.open(request, now: Date(), in: transaction).run
+            try await opener.open(request, only: only, now: Date(), in: transaction).run
         }
     }
 
