@@ -66,6 +66,7 @@ fmt: ## Format the Swift sources
 
 .PHONY: bench
 bench: release ## Benchmarks against their references; writes .run/bench.json
+	@deploy/dev/setup.sh --bench
 	@deploy/dev/bench.sh
 
 .PHONY: demo

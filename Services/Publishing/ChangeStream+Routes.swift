@@ -49,7 +49,8 @@ extension ChangeStream {
             throw APIUndeclared(parameter: "topics")
         }
         let known = call.text(Self.lastEventID) ?? call.text("last_event_id")
-        let stream = WebStream()
+        // Everything that may be replayed waits for the client before it has taken the head.
+        let stream = WebStream(maximumBytes: Self.replayLimit * 256)
         if call.request.method != "HEAD" {
             let isAdded = try await add(
                 stream,

@@ -1,3 +1,4 @@
+import Basketball
 import Foundation
 import Logging
 import Pipeline
@@ -155,7 +156,8 @@ struct ChangeTopic: Sendable, Hashable {
     /// - Returns: nil for a name that is no topic.
     init?(_ name: String) {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == "slate", !parts[1].isEmpty, parts[1].utf8.count <= 10 else { return nil }
+        guard parts.count == 2, parts[0] == "slate", parts[1] == "current" || (try? GameDate(String(parts[1]))) != nil
+        else { return nil }
         self.name = String(parts[1])
     }
 

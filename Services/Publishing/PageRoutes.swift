@@ -1,6 +1,7 @@
 import Basketball
 import Page
 import Pipeline
+
 /// The pages that people look at.
 enum PageRoutes {
     /// What a page may load: its own style sheet, script, icon and stream, and nothing inline.
@@ -137,12 +138,16 @@ enum PageRoutes {
 
     private static func asset(_ request: WebRequest) -> WebResponse {
         guard let asset = Asset.all[request.path] else { return problem(404, "no such asset") }
-        return WebResponse(
-            headers: securityHeaders.merging(
-                ["Content-Type": asset.type, "Cache-Control": "public, max-age=31536000, immutable"]
-            ) { $1 },
-            body: asset.bytes
-        )
+        // The path names the content.
+        let tag = request.path.replacing("/", with: "_")
+        var headers = securityHeaders
+        headers["ETag"] = "\"\(tag)\""
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if EntityTag.matches(request.headers["if-none-match"], tag) {
+            return WebResponse(status: 304, headers: headers)
+        }
+        headers["Content-Type"] = asset.type
+        return WebResponse(headers: headers, body: asset.bytes)
     }
 
     private static func problem(_ status: Int, _ reason: String) -> WebResponse {

@@ -79,6 +79,41 @@ struct WebStreamTests {
         }
     }
 
+    @Test func aClientThatLeavesBeforeItsAnswerLeavesNoStream() async throws {
+        let stream = WebStream()
+        let route = WebRoute("GET", "/late") { _ in
+            try await Task.sleep(for: .milliseconds(300))
+            return WebResponse(stream: stream)
+        }
+        try await HealthTests.withServer(routes: [route], limits: WebLimits()) { (_, port) async throws in
+            let descriptor = RawHTTP.connect(port)
+            RawHTTP.send(RawHTTP.request("/late"), descriptor)
+            try await Task.sleep(for: .milliseconds(50))
+            // A reset, not an end: both directions are gone.
+            var abrupt = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+            close(descriptor)
+            for _ in 0..<200 where stream.isOpen { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(!stream.isOpen)
+        }
+    }
+
+    @Test func anAnswerThatComesTooLateLeavesNoStream() async throws {
+        let stream = WebStream()
+        var limits = WebLimits()
+        limits.responseTimeout = .milliseconds(100)
+        let route = WebRoute("GET", "/late") { _ in
+            // Work that does not look whether anybody still waits for it.
+            await Task.detached { try? await Task.sleep(for: .milliseconds(400)) }.value
+            return WebResponse(stream: stream)
+        }
+        try await HealthTests.withServer(routes: [route], limits: limits) { (_, port) async throws in
+            #expect(try await RawHTTP.get("/late", port).status == 504)
+            for _ in 0..<200 where stream.isOpen { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(!stream.isOpen)
+        }
+    }
+
     @Test func streamsBeyondTheCapAreRefusedWhileOthersAreServed() async throws {
         var limits = WebLimits()
         limits.maximumStreams = 1

@@ -200,8 +200,9 @@ struct ChangeStreamTests {
             let site = harness.site()
             for query in [
                 "", "topics=", "topics=slate:", "topics=x", "topics=slate:1,x:2", "topics=slate:2024-01-155",
+                "topics=slate:foo", "topics=slate:2024-1-5",
                 "topics=slate:current&last_event_id=x",
-                "topics=" + Array(repeating: "slate:a", count: 9).joined(separator: ","),
+                "topics=" + (1...9).map { "slate:2024-01-0\($0)" }.joined(separator: ","),
             ] {
                 let answer = try await site.get("/v1/stream", query)
                 #expect(answer.status == 400, "\(query)")

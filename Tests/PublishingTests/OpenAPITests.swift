@@ -106,7 +106,7 @@ struct OpenAPITests {
             ),
             (
                 APIForm.topics, ["slate:current", "slate:2024-01-15,slate:current"],
-                ["", "slate:", "x", "slate:current,"]
+                ["", "slate:", "x", "slate:current,", "slate:foo", "slate:2024-1-5"]
             ),
             (APIForm.slate, ["current", "2024-01-15"], ["", "2024-1-5", "latest", "2024-01-15 "]),
         ] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What a stranger could reach who made the service say what he likes to the database.
+/// What a route could reach that asks for too much.
 @Suite("The readers' role")
 struct ReaderRoleTests {
     private static let refused = "42501"

@@ -3,6 +3,7 @@
 #   setup.sh          libraries, PostgreSQL, jq, curl
 #   setup.sh --lint   the shell linter as well
 #   setup.sh --tests  the browser in which the tests look at the page as well
+#   setup.sh --bench  the programs that the benchmark measures with as well
 #   setup.sh --python what the checks of deploy/ need, instead
 set -euo pipefail
 
@@ -101,6 +102,7 @@ main() {
             (check_packages shellcheck) || say "going on without shellcheck"
         fi
     fi
+    if [ "${1:-}" = --bench ]; then check_packages kcat wrk; fi
     if [ "${1:-}" = --tests ] && [ "$(id -u)" -eq 0 ]; then
         # Without a browser the tests that need one are skipped, with a notice.
         (check_packages chromium chromium-driver) || say "going on without a browser"

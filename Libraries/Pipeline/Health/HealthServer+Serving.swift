@@ -70,7 +70,7 @@ extension HealthServer {
 
     private static func notAllowed(_ methods: [String]) -> WebResponse {
         var response = WebResponse.problem(405, "method not allowed")
-        response.headers["Allow"] = methods.joined(separator: ", ")
+        response.headers["Allow"] = methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }.joined(separator: ", ")
         return response
     }
 
@@ -83,8 +83,15 @@ extension HealthServer {
                     throw Timeout()
                 }
                 defer { group.cancelAll() }
-                guard let first = try await group.next() else { throw CancellationError() }
-                return first
+                do {
+                    guard let first = try await group.next() else { throw CancellationError() }
+                    return first
+                } catch {
+                    group.cancelAll()
+                    // An answer that comes after all has nobody to go to.
+                    while let late = await group.nextResult() { (try? late.get())?.stream?.close() }
+                    throw error
+                }
             }
         } catch is Timeout {
             logger.error("http handler timed out", metadata: [LogKeys.path: "\(job.route.path)"])

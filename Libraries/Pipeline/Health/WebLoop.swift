@@ -245,7 +245,12 @@ struct WebLoop {
 
     private mutating func collectMail() {
         let content = mailbox.collect()
-        for (id, response) in content.answers where connections[id]?.phase == .answering {
+        for (id, response) in content.answers {
+            guard connections[id]?.phase == .answering else {
+                // Who asked is gone; whoever feeds the stream must not take it for a reader.
+                response.stream?.close()
+                continue
+            }
             if respond(id, response) { proceed(id) }
         }
         for id in content.streaming { feed(id) }

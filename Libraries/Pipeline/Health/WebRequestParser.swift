@@ -4,7 +4,7 @@ public struct WebLimits: Sendable, Hashable {
     public var maximumHeadBytes = 16 << 10
     public var maximumHeaders = 100
     /// In bytes; chunked bodies are refused.
-    public var maximumBodyBytes = 1 << 20
+    public var maximumBodyBytes = 64 << 10
     /// From the first byte of a request to its last.
     public var requestTimeout: Duration = .seconds(10)
     /// Between requests of a connection.

@@ -4,17 +4,12 @@ import Synchronization
 
 /// What the routes of a service are made of, before the service itself is there.
 public final class RouteContext: Sendable {
-    public let configuration: PipelineConfiguration
-    /// The service's own connections.
-    public let pool: PostgresPool
-    public let metrics: MetricsRegistry
+    private let configuration: PipelineConfiguration
     public let logger: Logger
     private let pools = Mutex<[PostgresPool]>([])
 
-    init(configuration: PipelineConfiguration, pool: PostgresPool, metrics: MetricsRegistry, logger: Logger) {
+    init(configuration: PipelineConfiguration, logger: Logger) {
         self.configuration = configuration
-        self.pool = pool
-        self.metrics = metrics
         self.logger = logger
     }
 
@@ -22,9 +17,15 @@ public final class RouteContext: Sendable {
     ///
     /// - Parameters:
     ///   - role: such as `tipoff_reader`; the login must be a member of it.
-    ///   - connections: how many there are at most.
+    ///   - connections: how many there are at most. Who gets none within two seconds is told to come again: a reader
+    ///     must not wait until his own request has run out of time.
     public func makePool(role: String, connections: Int) throws(PostgresError) -> PostgresPool {
-        let pool = try configuration.makePool(role: role, connections: connections, logger: logger)
+        let pool = try configuration.makePool(
+            role: role,
+            connections: connections,
+            patience: (statement: .seconds(5), connection: .seconds(2)),
+            logger: logger
+        )
         pools.withLock { $0.append(pool) }
         return pool
     }

@@ -86,7 +86,7 @@ public enum ServiceRuntime {
         let pool = try configuration.makePool(logger: logger)
         let progress = ProgressMonitor(defaultSilence: configuration.stuckAfter)
         let readiness = Readiness(conditions: ["database", "kafka_assigned"])
-        let routeContext = RouteContext(configuration: configuration, pool: pool, metrics: metrics, logger: logger)
+        let routeContext = RouteContext(configuration: configuration, logger: logger)
         let health = HealthServer(
             configuration: configuration,
             progress: progress,
@@ -166,17 +166,24 @@ extension PipelineConfiguration {
     /// - Parameters:
     ///   - role: the role that its connections take on instead of the service's.
     ///   - connections: how many there are at most, instead of the service's number.
-    public func makePool(role: String? = nil, connections: Int? = nil, logger: Logger) throws(PostgresError)
-        -> PostgresPool
-    {
+    ///
+    /// - Parameter patience: how long a statement may take and a connection be waited for; nil is the standard 30 s.
+    public func makePool(
+        role: String? = nil,
+        connections: Int? = nil,
+        patience: (statement: Duration, connection: Duration)? = nil,
+        logger: Logger
+    ) throws(PostgresError) -> PostgresPool {
         var configuration = try PostgresConfiguration(url: databaseURL)
         configuration.applicationName = "tipoff-\(service)"
         configuration.role = role ?? databaseRole
         configuration.plansOnce = true
         if service.contains("-to-") { configuration.lockTimeout = .seconds(2) }
+        if let patience { configuration.statementTimeout = patience.statement }
         return PostgresPool(
             configuration: configuration,
             maximumConnections: connections ?? databaseConnections,
+            acquireTimeout: patience?.connection ?? .seconds(30),
             logger: logger
         )
     }

@@ -24,11 +24,12 @@ extension WarehouseMigrations {
                 EXECUTE format('GRANT CONNECT ON DATABASE %I TO tipoff_reader', current_database());
             END $$;
 
-            -- Candidates that were refused, earlier versions and who wrote them stay inside.
+            -- Candidates that were refused, earlier versions and who wrote them stay inside. The outer join of a unique key
+            -- is left out of a plan that asks for nothing of the version itself.
             CREATE VIEW nba_publishing.shown_document WITH (security_barrier) AS
                 SELECT p.kind, p.key, p.version, p.game_date, p.moved_at, d.state, d.slate_state, d.player_count, d.etag,
                        d.data_as_of, d.generated_at, d.payload
-                FROM nba_publishing.document_pointer AS p JOIN nba_publishing.document AS d USING (document_id);
+                FROM nba_publishing.document_pointer AS p LEFT JOIN nba_publishing.document AS d USING (document_id);
             -- Who halted stays inside.
             CREATE VIEW nba_publishing.shown_halt WITH (security_barrier) AS
                 SELECT halt_id, reason, since FROM nba_publishing.halt WHERE ended_at IS NULL;

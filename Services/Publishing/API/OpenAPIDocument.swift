@@ -13,10 +13,8 @@ enum OpenAPIDocument {
             explanation: "OpenAPI 3.1.",
             content: .description
         ) { _ in .problem(500, "not described yet") }
-        let all = operations + [operation]
-        operation.handler = { call in
-            try APIAnswer.json(Self.content(all), cacheClass: .minute, to: call.request)
-        }
+        let described = Result { try Self.content(operations + [operation]) }
+        operation.handler = { call in try APIAnswer.json(described.get(), cacheClass: .minute, to: call.request) }
         return operation
     }
 

@@ -21,8 +21,7 @@ struct ClientAddress: Sendable {
 
     /// The address without blanks, brackets and port.
     private static func address(in name: Substring) -> String {
-        var text = name.drop { $0 == " " }
-        while text.last == " " { text.removeLast() }
+        let text = name.withoutBlanks
         if text.first == "[" { return String(text.dropFirst().prefix { $0 != "]" }) }
         let colons = text.count { $0 == ":" }
         return String(colons == 1 ? text.prefix { $0 != ":" } : text)

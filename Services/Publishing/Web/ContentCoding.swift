@@ -60,14 +60,13 @@ final class ContentCoding: Sendable {
     static func acceptsGzip(_ header: String?) -> Bool {
         var weights: [Substring: Double] = [:]
         for element in (header ?? "").split(separator: ",") {
-            let parts = element.split(separator: ";").map { $0.drop { $0 == " " } }
-            guard let first = parts.first else { continue }
-            let name = first.prefix { $0 != " " }
+            let parts = element.lowercased().split(separator: ";").map(\.withoutBlanks)
+            guard let name = parts.first else { continue }
             var weight = 1.0
             for parameter in parts.dropFirst() where parameter.hasPrefix("q=") {
-                weight = Double(parameter.dropFirst(2).prefix { $0 != " " }) ?? 0
+                weight = Double(parameter.dropFirst(2)) ?? 0
             }
-            weights[Substring(name.lowercased())] = weight
+            weights[name] = weight
         }
         let gzip = weights["gzip"] ?? weights["x-gzip"] ?? weights["*"] ?? 0
         return gzip > 0 && gzip >= weights["identity"] ?? 0

@@ -9,6 +9,7 @@ struct PublicDoor: Sendable {
     private let limiter: RateLimiter?
     private let origins: CrossOrigin
     private let coding: ContentCoding
+    private let seats: StreamSeats
     private let logger: Logger
     private let start = ContinuousClock.now
 
@@ -17,6 +18,7 @@ struct PublicDoor: Sendable {
         limiter = settings.rateLimit.map { RateLimiter($0) }
         origins = settings.origins
         coding = ContentCoding(logger: logger)
+        seats = StreamSeats(perClient: max(1, settings.streamReaders / 2))
         self.logger = logger
     }
 
@@ -46,17 +48,24 @@ struct PublicDoor: Sendable {
         }
         if Self.isAPI(request), let answer = origins.preflight(request) { return answer }
         do {
-            return try await handler(request)
+            let response = try await handler(request)
+            if let stream = response.stream, !seats.take(stream, for: clients(request).subscriber) {
+                stream.close()
+                return .problem(
+                    429,
+                    "\(seats.perClient) streams of your address are open: close one of them",
+                    headers: ["Retry-After": "15"]
+                )
+            }
+            return response
         } catch {
             logger.error("request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
-            if let error = error as? PostgresError, Self.passes.contains(error.kind) {
+            if let error = error as? PostgresError, error.isInfrastructure {
                 return .problem(503, "the database does not answer: ask again", headers: ["Retry-After": "5"])
             }
             return .problem(500, "the answer could not be made; the log says why")
         }
     }
-
-    private static let passes: [PostgresError.Kind] = [.connection, .acquireTimeout, .closed]
 
     private static func isAPI(_ request: WebRequest) -> Bool { request.path.hasPrefix(PublicAPI.prefix) }
 }

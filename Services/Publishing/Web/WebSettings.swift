@@ -70,9 +70,7 @@ public struct WebSettings: Sendable {
     private static func list(_ text: String, _ parse: (String) -> String?) -> [String]? {
         var found: [String] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            var name = part.drop { $0 == " " }
-            while name.last == " " { name.removeLast() }
-            guard let value = parse(String(name)) else { return nil }
+            guard let value = parse(String(part.withoutBlanks)) else { return nil }
             found.append(value)
         }
         return found
