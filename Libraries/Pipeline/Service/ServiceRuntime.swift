@@ -183,8 +183,8 @@ extension PipelineConfiguration {
         return PostgresPool(
             configuration: configuration,
             maximumConnections: connections ?? databaseConnections,
-            acquireTimeout: patience?.connection ?? .seconds(30),
-            logger: logger
+            logger: logger,
+            acquireTimeout: patience?.connection ?? .seconds(30)
         )
     }
 }
