@@ -48,23 +48,28 @@ def wrk(stack):
     return statistics.median(rates)
 
 
+def wait_for(reader, text):
+    for line in reader.stdout:
+        if text in line:
+            return
+    sys.exit(f"bench: the stream ended before {text}")
+
+
 def command_delays(stack):
     """From the start of `tipoff publish halt` and `resume` to the event in a reader, in ms; the command's own start-up is
     part of it."""
     delays = []
     for sample in range(2 * ROUNDS):
         reader = subprocess.Popen(
-            ["curl", "-sN", "--noproxy", "*", f"http://{address(stack)}/v1/stream?topics=slate:current"],
-            stdout=subprocess.PIPE, text=True)
+            ["curl", "-sN", "--max-time", "60", "--noproxy", "*", f"http://{address(stack)}/v1/stream?topics=slate:current"],
+            stdout=subprocess.PIPE, text=True, bufsize=1)
         try:
-            while "hello" not in reader.stdout.readline():
-                pass
+            wait_for(reader, "hello")
             start = time.monotonic()
             result = stack.tipoff("publish", "resume" if sample % 2 else "halt", "--reason", "benchmark", "--yes")
             if result.returncode:
                 sys.exit(f"bench: {result.stdout}{result.stderr}")
-            while '"kind":"halt"' not in reader.stdout.readline():
-                pass
+            wait_for(reader, '"kind":"halt"')
             delays.append((time.monotonic() - start) * 1000)
         finally:
             reader.kill()
