@@ -56,10 +56,16 @@ public struct PlayByPlayShots: Sendable, Hashable {
     /// Counts the events of each game from one source: of those that tell where every shot was tried from the one that fits
     /// most of the game's boxes, the first of equals.
     ///
-    /// - Parameter box: the teams' field goals by their box scores, where those are known.
-    init(_ events: [Source: [ShotEvent]], box: [TeamBoxes.Key: ShotCount] = [:]) {
+    /// - Parameters:
+    ///   - box: the teams' field goals by their box scores, where those are known.
+    ///   - order: the sources that count, the first of equals first.
+    init(
+        _ events: [Source: [ShotEvent]],
+        box: [TeamBoxes.Key: ShotCount] = [:],
+        order: [Source] = Source.allCases
+    ) {
         var best: [String: (source: Source, shots: [ShotEvent], fits: Int)] = [:]
-        for source in Source.allCases {
+        for source in order {
             for (game, shots) in Dictionary(grouping: events[source] ?? [], by: \.nbaGameID) {
                 let isPlaced = shots.allSatisfy { if case .fieldGoal(nil, _) = $0.kind { false } else { true } }
                 guard isPlaced else { continue }
@@ -130,7 +136,11 @@ public struct PlayByPlayShots: Sendable, Hashable {
 
 extension SnapshotReader {
     /// The attempts of a date, from both play-by-plays; `box` as the choice between them takes it.
-    func playByPlayShots(on date: GameDate, box: [TeamBoxes.Key: ShotCount]) async throws -> PlayByPlayShots {
+    func playByPlayShots(
+        on date: GameDate,
+        box: [TeamBoxes.Key: ShotCount],
+        order: SourceOrder
+    ) async throws -> PlayByPlayShots {
         let bigDataBall = try await query(
             """
             SELECT nba_game_id, team_abbr, home_team_abbr, away_team_abbr, player_1_lookup, assist_player_lookup,
@@ -153,7 +163,11 @@ extension SnapshotReader {
                         AND concat(event_action_type, event_descriptor) !~* 'technical|flagrant')
             """
         )
-        return PlayByPlayShots([.bigDataBall: try Self.shots(bigDataBall), .league: try Self.shots(league)], box: box)
+        return PlayByPlayShots(
+            [.bigDataBall: try Self.shots(bigDataBall), .league: try Self.shots(league)],
+            box: box,
+            order: order.plays
+        )
     }
 
     private static func shots(_ rows: PostgresRows) throws -> [ShotEvent] {

@@ -15,11 +15,13 @@ import Warehouse
 public struct PlayerGameSummaryProcessor: Processor {
     public static let name = "player_game_summary"
 
-    public init() {}
+    let order: SourceOrder
+
+    public init(order: SourceOrder = .standard) { self.order = order }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let date = execution.gameDate
-        let read = try await execution.snapshot { try await Self.read($0, date) }
+        let read = try await execution.snapshot { try await Self.read($0, date, order) }
         guard !read.scope.isEmpty else { return .nothingPending(read.scope) }
         guard read.games.contains(where: \.isFinal) else {
             return .expectedEmpty(
@@ -66,16 +68,17 @@ public struct PlayerGameSummaryProcessor: Processor {
         var inputs = PlayerSummaries.Inputs()
     }
 
-    private static func read(_ reader: SnapshotReader, _ date: GameDate) async throws -> Read {
+    private static func read(_ reader: SnapshotReader, _ date: GameDate, _ order: SourceOrder) async throws -> Read {
         var read = Read(scope: try await reader.scope())
         guard !read.scope.isEmpty else { return read }
         read.games = try await reader.slate(on: date)
         guard read.games.contains(where: \.isFinal) else { return read }
         read.inputs.games = read.games.filter(\.isFinal)
+        read.inputs.order = order
         read.inputs.boxes = try await boxes(reader, date)
         read.inputs.gamebooks = try await gamebooks(reader, date)
         let box = PlayerSummaries.fieldGoals(of: read.inputs)
-        read.inputs.shots = try await reader.playByPlayShots(on: date, box: box)
+        read.inputs.shots = try await reader.playByPlayShots(on: date, box: box, order: order)
         read.inputs.teams = try await teams(reader, date)
         read.players = try await players(reader, date, read)
         read.inputs.lines = try await reader.pointsLines(on: date, players: read.players)

@@ -5,7 +5,7 @@ public import Warehouse
 public enum PlayerSummaries {
     /// A player's raw row, of a box score or of a gamebook.
     public struct Box: Sendable, Hashable {
-        public enum Source: String, Sendable, Hashable {
+        public enum Source: String, Sendable, Hashable, CaseIterable {
             case gamebook = "nbac_gamebook_player_stats"
             case boxScore = "nbac_player_boxscores"
         }
@@ -82,6 +82,7 @@ public enum PlayerSummaries {
         /// By tricode.
         public var teams: [String: TeamTotals] = [:]
         public var lines = PlayerLineQuotes()
+        public var order = SourceOrder.standard
 
         public init() {}
     }
@@ -157,22 +158,26 @@ public enum PlayerSummaries {
 
     /// The rows of each game from one source: its gamebook, whose minutes have seconds and which names the starters, where
     /// it has the players of the box score or, while there is none, the points of the schedule's score; else the box score.
-    /// Who did not play is always the gamebook's word.
+    /// The order may say the box score first, or leave one of them out. Who did not play is always the gamebook's word.
     static func lines(of inputs: Inputs) -> (boxes: [Box], gamebookMismatches: [String]) {
-        let boxScores = Dictionary(grouping: inputs.boxes, by: \.nbaGameID)
-        let gamebooks = Dictionary(grouping: inputs.gamebooks, by: \.nbaGameID)
+        let order = inputs.order.players
+        let listings = order.contains(.gamebook) ? inputs.gamebooks : []
+        let boxScores = Dictionary(grouping: order.contains(.boxScore) ? inputs.boxes : [], by: \.nbaGameID)
+        let gamebooks = Dictionary(grouping: listings, by: \.nbaGameID)
         var chosen: [Box] = []
         var mismatches: [String] = []
         for game in inputs.games {
             let boxes = boxScores[game.nbaGameID] ?? []
             let listed = gamebooks[game.nbaGameID] ?? []
             let played = listed.filter { $0.status == .active }
-            let isWhole = game.teams.allSatisfy { team in played.count { $0.team == team } >= TeamOffense.fewestPlayers
+            let isWhole = game.teams.allSatisfy { team in
+                played.count { $0.team == team } >= TeamOffense.fewestPlayers
             }
             let isSame =
                 boxes.isEmpty
                 ? hasTheScore(played, game) : Set(boxes.map(\.playerLookup)) == Set(played.map(\.playerLookup))
-            if isWhole, isSame {
+            let isFirst = boxes.isEmpty || order.first == .gamebook
+            if isWhole, isSame, isFirst {
                 let ids = Dictionary(boxes.map { ($0.playerLookup, $0) }, uniquingKeysWith: { first, _ in first })
                 chosen += played.map { box in
                     var box = box
@@ -181,7 +186,7 @@ public enum PlayerSummaries {
                     return box
                 }
             } else {
-                if isWhole { mismatches.append(game.gameID) }
+                if isWhole, !isSame { mismatches.append(game.gameID) }
                 let starters = Dictionary(
                     played.map { ($0.playerLookup, $0.isStarter) },
                     uniquingKeysWith: { first, _ in first }
@@ -196,7 +201,7 @@ public enum PlayerSummaries {
         // Whoever appeared in any game of the date is not absent from it.
         let appeared = Set(chosen.map(\.playerLookup))
         let games = Set(inputs.games.map(\.nbaGameID))
-        chosen += inputs.gamebooks.filter {
+        chosen += listings.filter {
             $0.status != .active && games.contains($0.nbaGameID) && !appeared.contains($0.playerLookup)
         }
         return (chosen, mismatches)

@@ -11,11 +11,13 @@ import Warehouse
 public struct TeamDefenseGameSummaryProcessor: Processor {
     public static let name = "team_defense_game_summary"
 
-    public init() {}
+    let order: SourceOrder
+
+    public init(order: SourceOrder = .standard) { self.order = order }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let date = execution.gameDate
-        let read = try await execution.snapshot { try await Self.read($0, date) }
+        let read = try await execution.snapshot { try await Self.read($0, date, order) }
         guard !read.scope.isEmpty else { return .nothingPending(read.scope) }
         let finals = read.games.filter(\.isFinal)
         guard !finals.isEmpty else {
@@ -77,7 +79,7 @@ public struct TeamDefenseGameSummaryProcessor: Processor {
         var shots = PlayByPlayShots()
     }
 
-    private static func read(_ reader: SnapshotReader, _ date: GameDate) async throws -> Read {
+    private static func read(_ reader: SnapshotReader, _ date: GameDate, _ order: SourceOrder) async throws -> Read {
         var read = Read(scope: try await reader.scope())
         guard !read.scope.isEmpty else { return read }
         read.games = try await reader.slate(on: date)
@@ -91,7 +93,7 @@ public struct TeamDefenseGameSummaryProcessor: Processor {
         let box = read.offense.compactMapValues { row in
             row.fgAttempts.flatMap { attempts in row.fgMakes.map { ShotCount(attempts: attempts, makes: $0) } }
         }
-        read.shots = try await reader.playByPlayShots(on: date, box: box)
+        read.shots = try await reader.playByPlayShots(on: date, box: box, order: order)
         return read
     }
 }

@@ -128,6 +128,7 @@ public struct TeamBoxes: Sendable {
     public var shots = PlayByPlayShots()
     /// The teams for which a player has a row.
     public var playersByTeam: [String: Set<String>] = [:]
+    public var order = SourceOrder.standard
 
     public init() {}
 
@@ -203,15 +204,22 @@ public enum TeamOffense {
     /// The team's row; else the sum of its players, of the source whose points are the score before one whose are not: a
     /// list may lack players.
     private static func box(_ key: TeamBoxes.Key, _ boxes: TeamBoxes, score: Int?) -> Box? {
-        if let line = boxes.teams[key], line.isPlayed { return Box(line: line, source: "nbac_team_boxscore") }
-        let sums = [
-            (boxes.gamebooks[key], "nbac_gamebook_player_stats"), (boxes.players[key], "nbac_player_boxscores"),
-        ].compactMap { players, table -> Box? in
-            let played = (players ?? []).filter { $0.minutes != nil }
-            let sum = BoxLine.sum(played)
-            return played.count >= fewestPlayers && sum.isPlayed ? Box(line: sum, source: "\(table)_sum") : nil
+        let found = boxes.order.teams.compactMap { source -> Box? in
+            switch source {
+            case .box:
+                boxes.teams[key].flatMap { $0.isPlayed ? Box(line: $0, source: source.rawValue) : nil }
+            case .gamebook: sum(boxes.gamebooks[key], source)
+            case .players: sum(boxes.players[key], source)
+            }
         }
-        return sums.first { $0.line.points == score } ?? sums.first
+        if let first = found.first, !first.isRebuilt { return first }
+        return found.first { $0.line.points == score } ?? found.first
+    }
+
+    private static func sum(_ players: [BoxLine]?, _ source: SourceOrder.TeamSource) -> Box? {
+        let played = (players ?? []).filter { $0.minutes != nil }
+        let sum = BoxLine.sum(played)
+        return played.count >= fewestPlayers && sum.isPlayed ? Box(line: sum, source: "\(source.rawValue)_sum") : nil
     }
 
     /// The field goals of each team by its box, by which the play-by-play of a game is chosen.

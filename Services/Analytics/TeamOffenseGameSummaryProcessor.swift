@@ -15,7 +15,9 @@ import Warehouse
 public struct TeamOffenseGameSummaryProcessor: Processor {
     public static let name = "team_offense_game_summary"
 
-    public init() {}
+    let order: SourceOrder
+
+    public init(order: SourceOrder = .standard) { self.order = order }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let date = execution.gameDate
@@ -24,7 +26,7 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
             guard !scope.isEmpty else { return (scope, [SlateGame](), TeamBoxes()) }
             let games = try await reader.slate(on: date)
             guard games.contains(where: \.isFinal) else { return (scope, games, TeamBoxes()) }
-            return (scope, games, try await Self.read(reader, date, games))
+            return (scope, games, try await Self.read(reader, date, games, order))
         }
         guard !scope.isEmpty else { return .nothingPending(scope) }
         let finals = games.filter(\.isFinal)
@@ -82,9 +84,11 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
     private static func read(
         _ reader: SnapshotReader,
         _ date: GameDate,
-        _ games: [SlateGame]
+        _ games: [SlateGame],
+        _ order: SourceOrder
     ) async throws -> TeamBoxes {
         var boxes = TeamBoxes()
+        boxes.order = order
         let columns: SQL = """
             nba_game_id, team_abbr, minutes, points, field_goals_made, field_goals_attempted, three_pointers_made,
             three_pointers_attempted, free_throws_made, free_throws_attempted, offensive_rebounds, defensive_rebounds,
@@ -135,7 +139,7 @@ public struct TeamOffenseGameSummaryProcessor: Processor {
         )
         for row in crews { boxes.referees[try row.decode("nba_game_id")] = try row.decode("crew") }
         let box = TeamOffense.fieldGoals(games.filter(\.isFinal), boxes)
-        boxes.shots = try await reader.playByPlayShots(on: date, box: box)
+        boxes.shots = try await reader.playByPlayShots(on: date, box: box, order: order)
         return boxes
     }
 }

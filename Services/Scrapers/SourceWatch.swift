@@ -2,6 +2,7 @@ import Basketball
 import Foundation
 import Pipeline
 import Postgres
+import Warehouse
 
 /// Says when a source has fallen silent: one alert a source, resolved when it speaks again.
 struct SourceWatch: Sendable {
@@ -29,7 +30,7 @@ struct SourceWatch: Sendable {
     func check(now: Date, blockedHosts: [String]) async throws {
         let today = LeagueClock.gameDate(of: now)
         let found =
-            try await silent(today) + injuryReport(today, now)
+            try await silent(today) + injuryReport(today, now) + unreliable(today)
             + blockedHosts.map {
                 Silence(signature: "\(Self.prefix)blocked:\($0)", title: "\($0) refuses and is left alone")
             }
@@ -104,6 +105,17 @@ struct SourceWatch: Sendable {
             Silence(
                 signature: "\(Self.prefix)silent:\(raw.name)",
                 title: "nothing of \(raw.name) since \(newest[raw.name].map(\.description) ?? "before \(before)")"
+            )
+        }
+    }
+
+    /// Sources that lately answered too little, or with what could not be taken in.
+    private func unreliable(_ today: GameDate) async throws -> [Silence] {
+        try await SourceHealth.all(registry, on: today, pool).filter(\.isPoor).map { health in
+            Silence(
+                signature: "\(Self.prefix)unreliable:\(health.scraper)",
+                title: "\(health.scraper) has answered \(health.answered) of \(health.asked) questions of "
+                    + "\(SourceHealth.days) days, and \(health.taken) of \(health.read) payloads could be taken in"
             )
         }
     }
