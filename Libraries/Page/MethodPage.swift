@@ -25,6 +25,13 @@ public enum MethodPage {
                     + "said only when projection and line differ enough and the model is sure enough; otherwise it passes."
             ),
             part(
+                "Best bets",
+                "Sides at a real price that the model puts clearly beyond break-even, three points or more from the line; ten at "
+                    + "once at most, before tip-off only. Each stays as it was shown first. When the player is out, his line or "
+                    + "game is gone, or an operator takes it back, it stays on the page and says so; it is judged all the same "
+                    + "and counted apart."
+            ),
+            part(
                 "Lines and prices",
                 "Lines and American odds are the last ones that a book offered before tip-off. A line that is marked as "
                     + "estimated was offered by nobody. Expected values use the model's own probability and are wrong where it is."

@@ -121,7 +121,7 @@ extension PublishedSlate.Prediction {
 }
 
 extension JSONValue {
-    fileprivate func text(_ field: String) throws(PublishedSlateError) -> String {
+    func text(_ field: String) throws(PublishedSlateError) -> String {
         guard let text = self[field]?.stringValue else { throw PublishedSlateError(field: field) }
         return text
     }

@@ -15,6 +15,8 @@ public struct PublishedSlate: Sendable, Hashable {
     public var halt: Halt?
     public var games: [Game]
     public var players: [Player]
+    /// The picks of the date, of a document of their own; nil where none is published.
+    public var picks: PublishedPicks?
 
     /// Why nothing is recommended at the moment.
     public struct Halt: Sendable, Hashable {

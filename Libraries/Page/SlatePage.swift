@@ -23,7 +23,8 @@ public struct SlatePage: Sendable {
             title: "NBA points, \(slate.date)",
             current: .slate,
             live: .init(
-                topics: "slate:\(isCurrent ? "current" : slate.date.description)",
+                // The date as well: picks are a document of their own, of the date that the page shows.
+                topics: isCurrent ? "slate:current,slate:\(slate.date)" : "slate:\(slate.date)",
                 part: "/slates/\(isCurrent ? "current" : slate.date.description)/live" + query.link
             ),
             content: part
@@ -34,6 +35,7 @@ public struct SlatePage: Sendable {
     public var part: HTML {
         [
             SlateHeader(slate: slate, calendar: calendar).html,
+            .when(!slate.games.isEmpty, .some(slate.picks) { PicksTable(picks: $0, date: slate.date).html }),
             slate.players.isEmpty ? empty : SlateTable(slate: slate, query: query, path: path).html,
         ]
     }

@@ -16,7 +16,7 @@ public struct CalendarDocument: Processor {
 
     public func execute(_ execution: Execution) async throws -> Outcome {
         let season = Season(containing: execution.gameDate)
-        return try await DocumentPublisher(execution: execution, histories: SlateHistories())
+        return try await DocumentPublisher(execution: execution)
             .publish(scopeOf: Self.name) { reader in try await Self.drafts(season, reader) }
     }
 

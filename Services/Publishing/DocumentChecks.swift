@@ -26,6 +26,20 @@ struct DocumentChecks: Sendable, Hashable {
         if playerCount < Self.playersPerGame * games { gaps.append("\(players.count) players for \(games) games") }
     }
 
+    /// - Parameter picks: all that a document of picks shows.
+    init(picks: [Pick]) {
+        playerCount = picks.count
+        for (player, own) in Dictionary(grouping: picks, by: \.key.player).sorted(by: { $0.key < $1.key })
+        where own.count > 1 { faults.append("\(player) has \(own.count) picks") }
+        for pick in picks {
+            let (name, offer) = (pick.key.player, pick.offer)
+            if !Self.lineRange.contains(offer.line) { faults.append("\(name): a line of \(offer.line)") }
+            if offer.price.magnitude > Self.oddsLimit { faults.append("\(name): odds of \(offer.price)") }
+            if !(0...1).contains(offer.winProbability) { faults.append("\(name): probability \(offer.winProbability)") }
+            if !(0...60).contains(offer.predicted) { faults.append("\(name): \(offer.predicted) predicted points") }
+        }
+    }
+
     private mutating func checkPlaces(_ slate: Slate, _ players: [Slate.Player]) {
         let counts = Dictionary(grouping: players, by: \.lookup)
         for (lookup, rows) in counts.sorted(by: { $0.key < $1.key }) where rows.count > 1 {

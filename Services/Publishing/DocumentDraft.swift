@@ -19,6 +19,8 @@ struct DocumentDraft: Sendable {
     var data: JSONValue
     /// Whether its first version of a day is late when it comes after the deadline of the predictions.
     var canBeLate = true
+    /// What is written in the transaction that shows the version to readers; not at all when it is not shown.
+    var alsoWrite: (@Sendable (FinishTransaction) async throws -> Void)?
 
     /// A document that is not made of one slate: nothing of it is thin or late.
     ///

@@ -9,27 +9,13 @@ import Postgres
 /// readers keep the last good version. A candidate that says nothing new becomes no version.
 struct DocumentPublisher: Sendable {
     var execution: Execution
-    var histories: SlateHistories
     /// A slate's first version after it is late.
     var deadline = PredictionDeadline.standard
-
-    /// Reads the slate, makes the drafts and returns what the task's end writes.
-    func publish(
-        scopeOf processor: String,
-        _ makeDrafts: @Sendable @escaping (Slate) -> [DocumentDraft]
-    ) async throws -> Outcome {
-        let runID = execution.task.run.runID
-        let date = execution.gameDate
-        let histories = histories
-        return try await publish(scopeOf: processor) { reader in
-            makeDrafts(try await Slate(date: date, runID: runID, histories: histories, reader: reader))
-        }
-    }
 
     /// Reads, makes the drafts and returns what the task's end writes. Without a draft the end is `no_data`.
     func publish(
         scopeOf processor: String,
-        reading makeDrafts: @Sendable @escaping (SnapshotReader) async throws -> [DocumentDraft]
+        _ makeDrafts: @Sendable @escaping (SnapshotReader) async throws -> [DocumentDraft]
     ) async throws -> Outcome {
         let run = execution.task.run
         let (scope, drafts, shown, control) = try await execution.snapshot { reader in
@@ -39,8 +25,8 @@ struct DocumentPublisher: Sendable {
             return (scope, drafts, try await Self.shown(drafts, reader: reader), control)
         }
         for draft in drafts {
-            guard Registry.document(draft.kind)?.owner == processor else {
-                throw TaskError(.permanent, type: "unknown_document", "\(processor) does not own \(draft.kind)")
+            guard Registry.document(draft.kind)?.isPublished(by: processor) == true else {
+                throw TaskError(.permanent, type: "unknown_document", "\(processor) does not publish \(draft.kind)")
             }
         }
         let generatedAt = execution.clock.now
@@ -216,6 +202,7 @@ struct DocumentVersion: Sendable {
                     \(finish.task.run.correlationID))
             """
         )
+        FaultPoint.hit("publish-between-writes")
         let signature = Self.alertSignature(draft)
         guard judgement.status != .quarantined else {
             // Who is refused has raised the alert for all.
@@ -232,6 +219,8 @@ struct DocumentVersion: Sendable {
             WHERE p.game_date <= excluded.game_date AND p.version < excluded.version
             """
         )
+        try await draft.alsoWrite?(finish)
+        FaultPoint.hit("publish-between-writes")
         try await finish.execute(Alerts.resolve(signature: signature))
     }
 

@@ -8,7 +8,8 @@ import Synchronization
 /// Reads what pages are made of. A document is parsed once a version, however many readers ask for it.
 struct PageReader: Sendable {
     private let documents: DocumentReader
-    private let slates = SlateCache()
+    private let slates = ParsedDocuments<PublishedSlate>()
+    private let picks = ParsedDocuments<PublishedPicks>()
     /// What was rendered of it.
     let rendered = RenderedPages()
 
@@ -18,7 +19,7 @@ struct PageReader: Sendable {
 
     struct Found: Sendable {
         var slate: PublishedSlate
-        /// Of the document.
+        /// Of the documents that the slate was read from.
         var etag: String
         var calendar: SlateCalendar
     }
@@ -28,16 +29,13 @@ struct PageReader: Sendable {
     /// - Throws: `PostgresError`, and `PublishedSlateError` for a document that is no slate: neither is an empty slate.
     func slate(key: String) async throws -> Found? {
         guard let found = try await documents.document(TonightDocument.kind, key) else { return nil }
-        let slate = try parsed(found.shown.etag, found.bytes)
-        return Found(slate: slate, etag: found.shown.etag, calendar: try await calendar(of: slate.date))
-    }
-
-    /// While a halt holds, the document that readers get says so, and has another ETag.
-    private func parsed(_ etag: String, _ bytes: [UInt8]) throws -> PublishedSlate {
-        if let slate = slates[etag] { return slate }
-        let slate = try PublishedSlate(document: try JSONValue(parsing: bytes))
-        slates[etag] = slate
-        return slate
+        var slate = try slates.parsed(found.shown.etag, found.bytes, PublishedSlate.init(document:))
+        var etag = found.shown.etag
+        if let found = try await documents.document(BestBetsDocument.kind, slate.date.description) {
+            slate.picks = try picks.parsed(found.shown.etag, found.bytes, PublishedPicks.init(document:))
+            etag += "-" + found.shown.etag
+        }
+        return Found(slate: slate, etag: etag, calendar: try await calendar(of: slate.date))
     }
 
     func calendar(of date: GameDate) async throws -> SlateCalendar {
@@ -107,20 +105,19 @@ struct PageReader: Sendable {
     }
 }
 
-/// The parsed slates that were asked for last, by the ETag of their documents.
-private final class SlateCache: Sendable {
-    private static let capacity = 16
-    private let content = Mutex<(slates: [String: PublishedSlate], order: [String])>(([:], []))
+/// The parsed documents that were asked for last, by their ETags.
+private final class ParsedDocuments<Document: Sendable>: Sendable {
+    private static var capacity: Int { 16 }
+    private let content = Mutex<(documents: [String: Document], order: [String])>(([:], []))
 
-    subscript(etag: String) -> PublishedSlate? {
-        get { content.withLock { $0.slates[etag] } }
-        set {
-            content.withLock { content in
-                if content.slates.updateValue(newValue!, forKey: etag) == nil { content.order.append(etag) }
-                if content.order.count > Self.capacity {
-                    content.slates[content.order.removeFirst()] = nil
-                }
-            }
+    /// - Parameter etag: names the bytes; while a halt holds, a document says so and has another.
+    func parsed(_ etag: String, _ bytes: [UInt8], _ read: (JSONValue) throws -> Document) throws -> Document {
+        if let known = content.withLock({ $0.documents[etag] }) { return known }
+        let document = try read(JSONValue(parsing: bytes))
+        content.withLock { content in
+            if content.documents.updateValue(document, forKey: etag) == nil { content.order.append(etag) }
+            if content.order.count > Self.capacity { content.documents[content.order.removeFirst()] = nil }
         }
+        return document
     }
 }

@@ -11,7 +11,7 @@ public enum PublishingService {
             topics: [.phase5PredictionsComplete],
             processors: [
                 TonightDocument(histories: histories, deadline: context.configuration.predictionDeadline),
-                CalendarDocument(), ResultsDocument(),
+                CalendarDocument(), ResultsDocument(histories: histories),
             ],
             workers: 2,
             onTerminal: { tasks, transaction in try await end(tasks, in: transaction) },

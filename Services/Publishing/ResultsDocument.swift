@@ -4,9 +4,10 @@ public import Pipeline
 import Postgres
 
 /// `results/{date}.json`, and `results/latest.json` for the newest date that is judged; with them `systems/performance.json`
-/// and `streaks/current.json`, which tell of the season up to that date.
+/// and `streaks/current.json`, which tell of the season up to that date; and the results of the date's picks.
 ///
-/// Reads: `nba_predictions.prediction_accuracy`, `nba_predictions.shown_prediction`, `nba_analytics.player_game_summary`.
+/// Reads: `nba_predictions.prediction_accuracy`, `nba_predictions.shown_prediction`, `nba_analytics.player_game_summary`, and
+/// what ``Slate`` reads where the date has picks.
 /// Writes: `nba_publishing.document` and its pointers.
 public struct ResultsDocument: Processor {
     public static let name = "results_document"
@@ -14,15 +15,21 @@ public struct ResultsDocument: Processor {
     static let latestKey = "latest"
     static let schemaVersion = 1
 
-    init() {}
+    private let histories: SlateHistories
+
+    init(histories: SlateHistories = SlateHistories()) { self.histories = histories }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
-        let date = execution.gameDate
-        return try await DocumentPublisher(execution: execution, histories: SlateHistories())
+        let (date, runID, histories) = (execution.gameDate, execution.task.run.runID, histories)
+        return try await DocumentPublisher(execution: execution)
             .publish(scopeOf: Self.name) { reader in
-                let predictions = try await GradedPrediction.of(date, reader)
-                guard !predictions.isEmpty else { return [] }
                 let graded = try await Self.gradedAt(date, reader)
+                // Picks stand whatever has become of the predictions behind them.
+                let picks = try await BestBetsDocument.graded(date, at: graded, reader) {
+                    try await Slate(date: date, runID: runID, histories: histories, reader: reader)
+                }
+                let predictions = try await GradedPrediction.of(date, reader)
+                guard !predictions.isEmpty else { return picks }
                 var drafts = [Self.draft(date.description, date, predictions, gradedAt: graded)]
                 let newest = try await Self.newestGradedDate(reader) ?? date
                 if newest == date {
@@ -32,7 +39,7 @@ public struct ResultsDocument: Processor {
                 }
                 drafts.append(try await SystemsDocument.draft(until: newest, gradedAt: graded, reader))
                 drafts.append(try await StreaksDocument.draft(until: newest, reader))
-                return drafts
+                return drafts + picks
             }
     }
 

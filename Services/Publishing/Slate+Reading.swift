@@ -21,9 +21,10 @@ extension Slate {
         let final = Set(games.filter { $0.status == .final }.map(\.gameID))
         for index in players.indices {
             let lookup = players[index].lookup
-            if withdrawn.contains(lookup) {
+            if let reason = withdrawn[lookup] {
                 players[index].prediction = nil
                 players[index].isWithdrawn = true
+                players[index].withdrawalReason = reason
             }
             players[index].season = history.statistics[lookup] ?? SeasonStatistics()
             players[index].recent = history.recent[lookup] ?? []
@@ -172,15 +173,17 @@ extension Slate {
         return points
     }
 
-    /// Whose prediction operators have taken out of the date's documents.
-    private static func withdrawn(_ date: GameDate, _ reader: SnapshotReader) async throws -> Set<String> {
+    /// Whose prediction operators have taken out of the date's documents, and why.
+    private static func withdrawn(_ date: GameDate, _ reader: SnapshotReader) async throws -> [String: String] {
         let rows = try await reader.query(
             """
-            SELECT player_lookup FROM nba_publishing.withdrawal
+            SELECT player_lookup, reason FROM nba_publishing.withdrawal
             WHERE ended_at IS NULL AND from_date <= \(date.postgresDate)
             """
         )
-        return Set(try rows.column("player_lookup", as: String.self))
+        var reasons: [String: String] = [:]
+        for row in rows { reasons[try row.decode("player_lookup", as: String.self)] = try row.decode("reason") }
+        return reasons
     }
 
     private static func reasons(of runID: UUID, _ reader: SnapshotReader) async throws -> [String] {

@@ -39,6 +39,8 @@ struct Slate: Sendable {
         var prediction: Prediction?
         /// Whether an operator has taken his prediction out; then there is none.
         var isWithdrawn = false
+        /// The operator's reason.
+        var withdrawalReason: String?
         /// Offers for his points, the preferred bookmaker first.
         var offers: [Offer] = []
         var season = SeasonStatistics()

@@ -28,7 +28,8 @@ enum StatusDocument {
         var shown: [String: PostgresRow] = [:]
         for row in rows { shown[try row.decode("kind", as: String.self)] = row }
         var services: [(String, JSONValue)] = []
-        var worst = "healthy"
+        var isDegraded = false
+        var isUnknown = false
         for definition in Registry.documents where definition.owner != nil {
             let row = shown[definition.kind]
             let since = definition.owner.flatMap { waitingSince[$0] }
@@ -39,7 +40,8 @@ enum StatusDocument {
                 row == nil
                 ? "missing"
                 : definition.isHaltable && halt != nil ? "halted" : isOverdue ? "stale" : state ?? "missing"
-            if word == "halted" || word == "stale" || word == "degraded" { worst = "degraded" }
+            if word == "halted" || word == "stale" || word == "degraded" { isDegraded = true }
+            if word == "missing" { isUnknown = true }
             services.append(
                 (
                     definition.kind,
@@ -56,9 +58,11 @@ enum StatusDocument {
                 )
             )
         }
+        // Nobody knows of a document that was never there that all is well with it.
+        let overall = isDegraded ? "degraded" : isUnknown ? "unknown" : "healthy"
         return [
             "kind": .string(kind), "key": .string(key), "schema_version": .count(schemaVersion),
-            "generated_at": .maybe(now), "overall": .string(worst), "halt": halt?.json ?? .null,
+            "generated_at": .maybe(now), "overall": .string(overall), "halt": halt?.json ?? .null,
             "documents": .object(JSONObject(services)),
         ]
     }

@@ -3,7 +3,8 @@ import Foundation
 public import Pipeline
 
 /// `tonight/{date}.json` and, unless readers already see a later slate, `tonight/all-players.json`: games, players, form
-/// and predictions of a date; with them `predictions/{date}.json`, so that the slate switches as one.
+/// and predictions of a date; with them `predictions/{date}.json` and the picks (``BestBetsDocument``), so that the slate
+/// switches as one.
 ///
 /// Reads: what ``Slate`` reads. Writes: `nba_publishing.document` and its pointers.
 public struct TonightDocument: Processor {
@@ -22,10 +23,20 @@ public struct TonightDocument: Processor {
     }
 
     public func execute(_ execution: Execution) async throws -> Outcome {
-        let today = LeagueClock.gameDate(of: execution.clock.now)
-        let publisher = DocumentPublisher(execution: execution, histories: histories, deadline: deadline)
-        return try await publisher.publish(scopeOf: Self.name) { slate in
-            Self.drafts(slate, today: today) + [PredictionsDocument.draft(slate)]
+        let now = execution.clock.now
+        let today = LeagueClock.gameDate(of: now)
+        let (run, date, histories) = (execution.task.run, execution.gameDate, histories)
+        let publisher = DocumentPublisher(execution: execution, deadline: deadline)
+        return try await publisher.publish(scopeOf: Self.name) { reader in
+            let slate = try await Slate(date: date, runID: run.runID, histories: histories, reader: reader)
+            let picks = try await BestBetsDocument.drafts(
+                with: slate,
+                today: today,
+                mayShow: run.lane == .live,
+                now: now,
+                reader
+            )
+            return Self.drafts(slate, today: today) + [PredictionsDocument.draft(slate)] + picks
         }
     }
 

@@ -96,6 +96,20 @@ struct PhaseHarness: Sendable {
         )
     }
 
+    /// The same database with a service that was started anew at another instant.
+    func restarted<R: Sendable>(
+        _ service: String,
+        clock: String,
+        _ body: (PhaseHarness) async throws -> R
+    ) async throws -> R {
+        let context = try await Self.makeContext(service, "two", database, self.context.pool, directory, clock)
+        let harness = PhaseHarness(database: database, pool: pool, context: context, directory: directory)
+        let result: Result<R, any Error>
+        do { result = .success(try await body(harness)) } catch { result = .failure(error) }
+        await context.producer.close(timeout: .seconds(2))
+        return try result.get()
+    }
+
     /// Opens a run that begins at a phase, with full markers for the named processors (none: what is pending already).
     @discardableResult
     func open(
@@ -106,7 +120,8 @@ struct PhaseHarness: Sendable {
         until: Phase = .publishing,
         marking processors: [String],
         changed: MarkerSet? = nil,
-        reasons: [String] = []
+        reasons: [String] = [],
+        role: String = "test"
     ) async throws -> RunRecord {
         let request = RunRequest(
             kind: kind,
@@ -119,7 +134,7 @@ struct PhaseHarness: Sendable {
         )
         let definitions = Phase.allCases.flatMap { context.registry.enabled(in: $0) }
             .filter { processors.contains($0.name) }
-        let opener = RunOpener(registry: context.registry, role: "test")
+        let opener = RunOpener(registry: context.registry, role: role)
         return try await pool.transaction { transaction in
             if let changed {
                 for statement in changed.insertStatements(originDate: date, runID: nil) {

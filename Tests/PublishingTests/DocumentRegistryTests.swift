@@ -22,6 +22,9 @@ import Testing
         }
         #expect(Registry.standard.processor(owner, in: .publishing)?.isEnabled == true)
         #expect(definition.freshness > .zero)
+        if let other = definition.alsoPublishedBy {
+            #expect(Registry.standard.processor(other, in: .publishing)?.isEnabled == true && other != owner)
+        }
         if definition.isHaltable || definition.isPartOfSlate {
             // A halt, a withdrawal and the other half of a slate must not wait for a cache.
             #expect(definition.cacheClass == .revalidated)
@@ -45,9 +48,12 @@ import Testing
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
         let expected = Registry.documents.map { definition in
             let budget = definition.owner == nil ? "none" : "\(definition.freshness.components.seconds) s"
-            let marks = [definition.isPartOfSlate ? "slate" : nil, definition.isHaltable ? "halts" : nil]
-                .compactMap { $0 }.joined(separator: ", ")
-            let owner = definition.owner.map { "`\($0)`" } ?? "on request"
+            let marks = [
+                definition.isPartOfSlate ? "slate" : nil, definition.isHaltable ? "halts" : nil,
+                definition.keepsWhatWasShown ? "keeps" : nil,
+            ].compactMap { $0 }.joined(separator: ", ")
+            let publishers = [definition.owner, definition.alsoPublishedBy].compactMap { $0 }.map { "`\($0)`" }
+            let owner = publishers.isEmpty ? "on request" : publishers.joined(separator: ", ")
             return "| `\(definition.kind)` | \(definition.keys) | \(owner) | "
                 + "[schema](schemas/\(definition.schema)) | \(definition.trigger) | \(budget) | "
                 + "`\(definition.cacheClass.cacheControl)` | \(marks) |"

@@ -8,6 +8,8 @@ public struct DocumentDefinition: Sendable, Hashable {
     public var keys: String
     /// The processor that publishes it; nil for one that is put together when it is asked for.
     public var owner: String?
+    /// A second processor that publishes it when what it does reaches the document, such as grading.
+    public var alsoPublishedBy: String? = nil
     /// The file of `docs/schemas` that describes it.
     public var schema: String
     /// How long after its trigger a new version must be there.
@@ -19,6 +21,11 @@ public struct DocumentDefinition: Sendable, Hashable {
     public var isPartOfSlate: Bool
     /// Whether a halt takes its validity away. What has happened already stays valid.
     public var isHaltable: Bool
+    /// Whether it must go on showing what it has shown once: then no operator shows an earlier version of it again.
+    public var keepsWhatWasShown = false
+
+    /// Whether a processor may publish it.
+    public func isPublished(by processor: String) -> Bool { processor == owner || processor == alsoPublishedBy }
 
     /// How readers and what stands between may keep a document.
     public enum CacheClass: String, Sendable, Hashable, CaseIterable {
@@ -64,6 +71,19 @@ extension Registry {
             cacheClass: .revalidated,
             isPartOfSlate: true,
             isHaltable: true
+        ),
+        .init(
+            kind: "best-bets",
+            keys: "a game date, or all for the last days with the record",
+            owner: "tonight_document",
+            alsoPublishedBy: "results_document",
+            schema: "best-bets.schema.json",
+            freshness: .seconds(300),
+            trigger: "with tonight, in the same transaction; with results, when picks of the date are graded",
+            cacheClass: .revalidated,
+            isPartOfSlate: true,
+            isHaltable: true,
+            keepsWhatWasShown: true
         ),
         .init(
             kind: "calendar",

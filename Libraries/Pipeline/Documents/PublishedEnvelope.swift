@@ -56,8 +56,21 @@ public struct PublishedEnvelope: Sendable, Hashable {
         return copy
     }
 
-    /// The document without a player's prediction, as a new version; nil where it shows none.
-    public func withdrawing(_ player: String, as version: Int64, at instant: Date) -> PublishedEnvelope? {
+    /// The document without a player's prediction, as a new version; nil where it shows none. A pick stays and is marked
+    /// as retracted.
+    ///
+    /// - Parameter reason: why, as readers of picks are told.
+    public func withdrawing(
+        _ player: String,
+        as version: Int64,
+        at instant: Date,
+        because reason: String
+    ) -> PublishedEnvelope? {
+        if object["kind"]?.stringValue == RetractedPick.kind {
+            return RetractedPick(player: player, at: instant, reason: reason).marked(in: data).map {
+                newVersion(version, at: instant, data: $0)
+            }
+        }
         guard var data = data.objectValue, let games = data["games"]?.arrayValue else { return nil }
         var isChanged = false
         let left = games.map { game -> JSONValue in
@@ -74,8 +87,12 @@ public struct PublishedEnvelope: Sendable, Hashable {
                 Int64(predictions.count { $0["prediction"]?["line"]?.isNull == false })
             )
         }
+        return newVersion(version, at: instant, data: .object(data))
+    }
+
+    private func newVersion(_ version: Int64, at instant: Date, data: JSONValue) -> PublishedEnvelope {
         var copy = self
-        copy.object["data"] = .object(data)
+        copy.object["data"] = data
         copy.object["version"] = .int(version)
         copy.object["generated_at"] = .string(Instant.text(instant))
         return copy

@@ -23,5 +23,8 @@ struct DocumentName: Sendable, Hashable, Comparable, CustomStringConvertible, Ex
     /// Whether it switches together with the other documents of its slate.
     var isPartOfSlate: Bool { Registry.document(kind)?.isPartOfSlate == true }
 
+    /// Whether what it has shown once stays, so that no earlier version is shown again.
+    var keepsWhatWasShown: Bool { Registry.document(kind)?.keepsWhatWasShown == true }
+
     static func < (left: DocumentName, right: DocumentName) -> Bool { (left.kind, left.key) < (right.kind, right.key) }
 }

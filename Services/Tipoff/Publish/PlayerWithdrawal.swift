@@ -31,8 +31,9 @@ struct PlayerWithdrawal: Sendable {
         return min(today, try rows.first?.gameDate("game_date") ?? today)
     }
 
-    /// The documents that show the prediction, each as it will be without it.
-    func plan() async throws -> [OperatorVersion] {
+    /// The documents that show the prediction, each as it will be without it; picks stay and are marked as retracted.
+    func plan(at now: Date? = nil) async throws -> [OperatorVersion] {
+        let now = now ?? session.clock.now
         let rows = try await session.pool.query(
             """
             SELECT d.kind, d.key, d.version, d.payload::text AS payload,
@@ -47,7 +48,7 @@ struct PlayerWithdrawal: Sendable {
         for row in rows {
             let newest: Int64 = try row.decode("newest")
             let shown = try PublishedEnvelope(parsing: row.decode("payload", as: String.self))
-            guard let envelope = shown.withdrawing(player, as: newest + 1, at: session.clock.now) else { continue }
+            guard let envelope = shown.withdrawing(player, as: newest + 1, at: now, because: reason) else { continue }
             let number: Int64 = try row.decode("version")
             versions.append(
                 OperatorVersion(
@@ -71,7 +72,8 @@ struct PlayerWithdrawal: Sendable {
         let objects = try session.configuration.makeObjects()
         var moved: DocumentName?
         for _ in 0..<Self.attempts {
-            let versions = try await plan()
+            let now = session.clock.now
+            let versions = try await plan(at: now)
             for version in versions {
                 let bytes = try version.envelope.utf8()
                 try await objects.put(version.path(SHA256.hash(bytes).hex), bytes: bytes)
@@ -88,6 +90,7 @@ struct PlayerWithdrawal: Sendable {
                     )
                     let id = try await action.insert(player: player, in: transaction)
                     for version in versions { try await version.write(actionID: id, in: transaction) }
+                    try await retractPicks(from: first, at: now, actionID: id, transaction)
                 }
                 // A run that ended between the plan and the lock may have shown him in a document that had not.
                 guard try await plan().isEmpty else {
@@ -106,12 +109,15 @@ struct PlayerWithdrawal: Sendable {
 
     /// Shows documents without the prediction that came to show it while the withdrawal was written down; none can after it.
     private func again(_ action: PublishAction) async throws -> [OperatorVersion] {
+        let first = try await firstDate()
         for _ in 0..<Self.attempts {
-            let versions = try await plan()
+            let now = session.clock.now
+            let versions = try await plan(at: now)
             do {
                 try await session.pool.transaction { transaction in
                     let id = try await action.insert(player: player, in: transaction)
                     for version in versions { try await version.write(actionID: id, in: transaction) }
+                    try await retractPicks(from: first, at: now, actionID: id, transaction)
                 }
                 return versions
             } catch is OperatorVersion.Moved {
@@ -179,6 +185,25 @@ struct PlayerWithdrawal: Sendable {
             await session.relay(producer).sendNow(results.flatMap(\.messages))
             return results.map(\.run)
         }
+    }
+
+    /// Appends to the log of picks what the documents of the same transaction say: his open picks are taken back. A game
+    /// that has begun is played.
+    private func retractPicks(
+        from date: GameDate,
+        at now: Date,
+        actionID: Int64,
+        _ transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute(
+            """
+            INSERT INTO nba_publishing.pick_event
+                (game_date, game_id, player_lookup, stat_type, side, event, reason, detail, occurred_at, action_id)
+            SELECT game_date, game_id, player_lookup, stat_type, side, 'retracted', 'withdrawn', \(reason), \(now), \(actionID)
+            FROM nba_publishing.pick
+            WHERE player_lookup = \(player) AND game_date >= \(date.postgres) AND NOT is_retracted AND tipoff_at > \(now)
+            """
+        )
     }
 
     private func lockPlayers(_ transaction: PostgresTransaction) async throws {

@@ -114,7 +114,8 @@ extension PublishCommand {
             abstract: "Takes a player's prediction out of the shown documents, and keeps it out.",
             discussion: """
                 It is gone at once, by new versions, and from later ones until `tipoff publish resume --player`. What was \
-                predicted stays in the tables, and is judged.
+                predicted stays in the tables, and is judged. A pick that readers were shown stays, marked as retracted with \
+                the reason.
 
                 Example: tipoff publish withdraw --player "Joel Embiid" --reason "he is ill" --yes
                 """

@@ -29,6 +29,12 @@ struct VersionChange: Sendable {
 
     /// What would change, by name. Throws when the change makes no sense.
     func plan() async throws -> [OperatorVersion] {
+        guard !name.keepsWhatWasShown else {
+            throw CommandProblem.problem(
+                "\(name) keeps what readers were shown: no other version of it can be put in its place",
+                next: "tipoff publish withdraw --player NAME --reason \"…\" marks what is wrong as retracted"
+            )
+        }
         let versions = try await PublishReader(pool: session.pool).versions(of: name, limit: 10_000)
         let shown = versions.first(where: \.isShown)
         let target = try await target(among: versions, shown: shown)
@@ -154,7 +160,7 @@ struct VersionChange: Sendable {
     /// The other shown documents of the target's slate.
     private func others(of target: PublishedVersion) async throws -> [PublishedVersion] {
         try await PublishReader(pool: session.pool).shown(on: target.slateDate)
-            .filter { $0.name != target.name && $0.name.isPartOfSlate }
+            .filter { $0.name != target.name && $0.name.isPartOfSlate && !$0.name.keepsWhatWasShown }
     }
 
     /// What another document of the slate said when the target was made; nil when readers see just that.
