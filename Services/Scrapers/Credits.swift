@@ -26,6 +26,12 @@ struct Credits: Sendable, Hashable {
         self.init(used: used, remaining: remaining)
     }
 
+    /// What an answer cost, as its headers say; nil where they do not.
+    static func cost(_ headers: HTTPHeaders) -> Int? {
+        guard let cost = headers["x-requests-last"].flatMap({ Int($0) }), cost >= 0 else { return nil }
+        return cost
+    }
+
     /// The used share, 0 … 1.
     var usedShare: Double { Double(used) / Double(used + remaining) }
     var areLow: Bool { usedShare >= Self.warningShare }

@@ -9,15 +9,17 @@ import ServiceLifecycle
 struct PlannerRole: Service {
     let context: ServiceContext
     let pace: HostPace
+    let budget: SourceBudget
     private let lease: RoleLease
     private let opener: RunOpener
 
     static let interval: Duration = .seconds(3)
     static let leaseDuration: Duration = .seconds(15)
 
-    init(context: ServiceContext, pace: HostPace) {
+    init(context: ServiceContext, pace: HostPace, budget: SourceBudget) {
         self.context = context
         self.pace = pace
+        self.budget = budget
         lease = RoleLease(
             pool: context.pool,
             role: "planner",
@@ -43,7 +45,7 @@ struct PlannerRole: Service {
                     context.relay.send(messages)
                     let now = context.clock.now
                     if lookedAt.map({ now.timeIntervalSince($0) >= SourceWatch.interval }) ?? true {
-                        try await watch.check(now: now, blockedHosts: await pace.blockedHosts)
+                        try await watch.check(now: now, blockedHosts: await pace.blockedHosts, budget: budget)
                         lookedAt = now
                     }
                 }

@@ -117,7 +117,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
         var request = request
         if let etag = old?.etag { request.http.headers.append(("If-None-Match", etag)) }
         if let instant = old?.lastModified { request.http.headers.append(("If-Modified-Since", instant)) }
-        let response = try await client.fetch(request, logger: execution.logger)
+        let response = try await client.fetch(request, for: execution)
         if response.status == 304 {
             guard var entry = old else {
                 throw TaskError(.transient, type: "http_304", "\(request.http) answered 304 without being asked")
@@ -155,7 +155,7 @@ struct ScrapeProcessor<Source: Scraper>: Processor {
             }
             guard let next else { return body }
             request = next
-            page = try await client.fetch(request, logger: execution.logger).body
+            page = try await client.fetch(request, for: execution).body
             guard body.count + page.count < Payload.maximumBytes else { break }
             body += [UInt8(ascii: "\n")] + page
         }

@@ -62,6 +62,7 @@ public enum ScrapersService {
             context: context
         )
         let roles: [any Service] = [service, BackfillRole(context: context)]
-        return settings.plans ? roles + [PlannerRole(context: context, pace: client.pace)] : roles
+        return settings.plans
+            ? roles + [PlannerRole(context: context, pace: client.pace, budget: client.budget)] : roles
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPFetch
 import Logging
 import Pipeline
+import Synchronization
 import Upstream
 
 /// Asks the sources, politely: within limits, with spaces between requests, with a few retries that honour
@@ -12,6 +13,7 @@ struct SourceClient: Sendable {
     let credits = CreditMeter()
     private let http: HTTPClient
     let pace: HostPace
+    let budget: SourceBudget
 
     static let userAgent = "Tipoff/1.0 (NBA statistics pipeline)"
 
@@ -38,15 +40,45 @@ struct SourceClient: Sendable {
             proxy: settings.proxy
         )
         pace = HostPace(spacings: settings.spacings, pause: settings.pause)
+        budget = SourceBudget(limits: settings.dailyLimits)
     }
 
-    /// Sends a request. Throws ``TaskError`` when no usable answer came: transient where a later attempt may succeed.
-    func fetch(_ request: ScrapeRequest, logger: Logger) async throws -> HTTPResponse {
+    /// Sends a request out of the host's budget. Throws ``TaskError`` when no usable answer came: transient where a later
+    /// attempt may succeed.
+    func fetch(_ request: ScrapeRequest, for execution: Execution) async throws -> HTTPResponse {
         let host = URLComponents(string: request.http.url)?.host ?? ""
         try await pace.wait(for: host)
+        try await budget.take(host, at: execution.clock.now, from: execution.pool)
+        let retries = RetryCount()
+        let answer: Result<HTTPResponse, any Error>
+        do {
+            answer = .success(try await send(request, to: host, counting: retries, execution.logger))
+        } catch {
+            answer = .failure(error)
+        }
+        var more = retries.count
+        if case .success(let response) = answer, let cost = Credits.cost(response.headers) { more += cost - 1 }
+        try await budget.add(more, to: host, at: execution.clock.now, in: execution.pool)
+        return try answer.get()
+    }
+
+    /// How often a request was sent again.
+    private final class RetryCount: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func add() { value.withLock { $0 += 1 } }
+    }
+
+    private func send(
+        _ request: ScrapeRequest,
+        to host: String,
+        counting retries: RetryCount,
+        _ logger: Logger
+    ) async throws -> HTTPResponse {
         let response: HTTPResponse
         do {
             response = try await http.fetch(request.http, retrying: Self.retries) { attempts, wait in
+                retries.add()
                 logger.info(
                     "source did not answer; trying again",
                     metadata: ["attempts": "\(attempts)", "wait": "\(wait)", "request": "\(request.http)"]

@@ -69,6 +69,17 @@ public enum SourceHost: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The most requests of a day, for the bookmakers' prices the most credits: several times what a busy day takes, or the
+    /// loading of a season's history, and less than what retries that go wild would.
+    var dailyBudget: Int {
+        switch self {
+        case .stats, .bettingPros: 10_000
+        case .ballDontLie: 20_000
+        case .cdn, .gamebooks, .injuries, .oddsAPI, .drive, .espn, .espnAPI: 5_000
+        case .officials, .league, .basketballReference: 1_000
+        }
+    }
+
     /// The least time between two requests, by what the sites have been seen to bear: the static files answer 403 after
     /// two quick requests, Basketball-Reference allows 20 a minute, BettingPros one each two seconds and balldontlie 600 a
     /// minute.

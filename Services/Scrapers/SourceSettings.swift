@@ -16,6 +16,8 @@ public struct SourceSettings: Sendable {
     public var spacing: Duration?
     /// How long a host is left alone after it refused several times.
     public var pause: Duration
+    /// The most that each site is asked on one day.
+    public var budgets: SourceBudgets
     /// How long a season's schedule counts as current, because a backfill asks for it on each of its dates.
     public var scheduleAge: Duration
     /// Whether this replica may plan the day's runs.
@@ -29,6 +31,7 @@ public struct SourceSettings: Sendable {
         proxy: String? = nil,
         spacing: Duration? = nil,
         pause: Duration = .seconds(300),
+        budgets: SourceBudgets = SourceBudgets(),
         scheduleAge: Duration = .seconds(30),
         plans: Bool = true
     ) {
@@ -39,6 +42,7 @@ public struct SourceSettings: Sendable {
         self.proxy = proxy
         self.spacing = spacing
         self.pause = pause
+        self.budgets = budgets
         self.scheduleAge = scheduleAge
         self.plans = plans
     }
@@ -101,6 +105,18 @@ public struct SourceSettings: Sendable {
             range: .zero ... .seconds(3600),
             help: "how long a host is left alone after it refused several times"
         )
+        // A stand-in has no plan and no patience to run out of.
+        let usual = allowPrivate ? SourceBudgets() : .standard
+        budgets =
+            reader.value(
+                "TIPOFF_SOURCE_BUDGETS",
+                default: usual,
+                expected:
+                    "site=number or site=none with commas, of \(SourceHost.allCases.map(\.rawValue).joined(separator: ", "))",
+                example: "odds_api=500,drive=none",
+                help: "most requests (odds_api: credits) of an Eastern day by site; what is not named keeps its own",
+                parse: { SourceBudgets($0, over: usual) }
+            ) ?? usual
         scheduleAge = reader.duration(
             "TIPOFF_SOURCE_SCHEDULE_AGE",
             default: .seconds(30),
@@ -128,6 +144,16 @@ public struct SourceSettings: Sendable {
     /// The names of the hosts that may be asked.
     var hostNames: [String] {
         Set(SourceHost.allCases.compactMap { URLComponents(string: url($0))?.host }).sorted()
+    }
+
+    /// The most of a day by host name; sites at one address share what they have.
+    var dailyLimits: [String: Int] {
+        var limits: [String: Int] = [:]
+        for (host, limit) in budgets.daily {
+            guard let name = URLComponents(string: url(host))?.host else { continue }
+            limits[name, default: 0] += limit
+        }
+        return limits
     }
 
     /// The least time between two requests to each host name.

@@ -26,11 +26,13 @@ struct SourceWatch: Sendable {
 
     /// Looks at every source that runs ask by themselves and brings the alerts up to date.
     ///
-    /// - Parameter blockedHosts: hosts that are left alone after they refused.
-    func check(now: Date, blockedHosts: [String]) async throws {
+    /// - Parameters:
+    ///   - blockedHosts: hosts that are left alone after they refused.
+    ///   - budget: of whose hosts those are told that have used most of their day.
+    func check(now: Date, blockedHosts: [String], budget: SourceBudget) async throws {
         let today = LeagueClock.gameDate(of: now)
         let found =
-            try await silent(today) + injuryReport(today, now) + unreliable(today)
+            try await silent(today) + injuryReport(today, now) + unreliable(today) + spent(budget, today)
             + blockedHosts.map {
                 Silence(signature: "\(Self.prefix)blocked:\($0)", title: "\($0) refuses and is left alone")
             }
@@ -116,6 +118,16 @@ struct SourceWatch: Sendable {
                 signature: "\(Self.prefix)unreliable:\(health.scraper)",
                 title: "\(health.scraper) has answered \(health.answered) of \(health.asked) questions of "
                     + "\(SourceHealth.days) days, and \(health.taken) of \(health.read) payloads could be taken in"
+            )
+        }
+    }
+
+    /// Hosts that have used four fifths of their day's budget.
+    private func spent(_ budget: SourceBudget, _ today: GameDate) async throws -> [Silence] {
+        try await budget.uses(on: today, pool).filter(\.isLow).map { use in
+            Silence(
+                signature: "\(Self.prefix)budget:\(use.host)",
+                title: "\(use.host) has used \(use.spent) of the \(use.limit) that a day may take"
             )
         }
     }

@@ -65,7 +65,8 @@ import Warehouse
             #expect(health.asked == asked && (health.score == Double(good) / Double(asked) * 100))
             try await SourceWatch(pool: pool, registry: harness.registry).check(
                 now: LeagueClock.instant(today, hour: 9, minute: 0),
-                blockedHosts: []
+                blockedHosts: [],
+                budget: SourceBudget(limits: [:])
             )
             let told = try await harness.count(
                 "nba_orchestration.alert WHERE signature = 'source:unreliable:bdl_box_scores' AND resolved_at IS NULL"

@@ -44,10 +44,19 @@ import Testing
         ).column("signature", as: String.self)
     }
 
-    private static func check(_ harness: TaskHarness, hour: Int, blocked: [String] = []) async throws {
+    private static func check(
+        _ harness: TaskHarness,
+        hour: Int,
+        blocked: [String] = [],
+        budget: SourceBudget = SourceBudget(limits: [:])
+    ) async throws {
         let pool = try #require(harness.servicePools[.scrapers])
         try await SourceWatch(pool: pool, registry: harness.registry)
-            .check(now: LeagueClock.instant(try GameDate("2024-01-15"), hour: hour, minute: 0), blockedHosts: blocked)
+            .check(
+                now: LeagueClock.instant(try GameDate("2024-01-15"), hour: hour, minute: 0),
+                blockedHosts: blocked,
+                budget: budget
+            )
     }
 
     // The last day of success, and whether that is too long ago on the morning of the fifteenth.
