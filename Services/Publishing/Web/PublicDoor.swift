@@ -50,7 +50,7 @@ struct PublicDoor: Sendable {
         do {
             let response = try await handler(request)
             if let stream = response.stream, !seats.take(stream, for: clients(request).subscriber) {
-                stream.close()
+                stream.finish()
                 return .problem(
                     429,
                     "\(seats.perClient) streams of your address are open: close one of them",
