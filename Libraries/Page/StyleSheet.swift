@@ -79,7 +79,8 @@ enum StyleSheet {
         .badge.probable,.badge.other{color:var(--soft)}
         .chip.over{background:var(--over);color:var(--chip)}.chip.under{background:var(--under);color:var(--chip)}
         .chip.pass{color:var(--soft)}
-        .picks{margin:1.2rem 0}.picks th small{display:block;color:var(--soft);font-weight:400;font-size:.78rem}
+        .picks{margin:1.2rem 0}.picks .scroll{overflow-x:auto}
+        .picks th small{display:block;color:var(--soft);font-weight:400;font-size:.78rem}
         .picks .retracted .chip{background:none;color:var(--soft);text-decoration:line-through}
         .none{color:var(--soft)}
         svg{vertical-align:middle}

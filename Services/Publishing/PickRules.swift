@@ -12,10 +12,21 @@ struct PickRules: Sendable {
     /// Picks that stand at once on one date.
     static let mostOpen = 10
 
-    var slate: Slate
+    private let slate: Slate
     /// Whether new sides may be shown: not for what is predicted after the fact.
-    var mayShow: Bool
-    var now: Date
+    private let mayShow: Bool
+    private let now: Date
+    /// Places in the slate.
+    private let players: [String: Int]
+    private let games: [String: Int]
+
+    init(slate: Slate, mayShow: Bool, now: Date) {
+        self.slate = slate
+        self.mayShow = mayShow
+        self.now = now
+        players = Dictionary(zip(slate.players.map(\.lookup), slate.players.indices), uniquingKeysWith: min)
+        games = Dictionary(zip(slate.games.map(\.gameID), slate.games.indices), uniquingKeysWith: min)
+    }
 
     /// What happens to `picks`, and which of `candidates` join them. One pick a player and date: who was shown with one side
     /// is never shown with the other. Nothing happens to a pick whose game has begun.
@@ -111,6 +122,6 @@ struct PickRules: Sendable {
 
     private func isToCome(_ game: Slate.Game) -> Bool { game.status == .scheduled }
 
-    private func game(_ gameID: String) -> Slate.Game? { slate.games.first { $0.gameID == gameID } }
-    private func player(_ lookup: String) -> Slate.Player? { slate.players.first { $0.lookup == lookup } }
+    private func game(_ gameID: String) -> Slate.Game? { games[gameID].map { slate.games[$0] } }
+    private func player(_ lookup: String) -> Slate.Player? { players[lookup].map { slate.players[$0] } }
 }
