@@ -225,6 +225,7 @@ struct RoleTests {
             for statement: SQL in [
                 "UPDATE nba_publishing.publish_action SET reason = 'another'",
                 "DELETE FROM nba_publishing.publish_action",
+                "UPDATE nba_publishing.pick_event SET side = 'OVER'", "DELETE FROM nba_publishing.pick_event",
                 "CREATE TABLE nba_raw.mine (a int)", "CREATE TABLE public.mine (a int)",
                 "CREATE SCHEMA mine",
                 "ALTER TABLE nba_orchestration.run ADD COLUMN mine int", "DROP TABLE nba_orchestration.outbox",
