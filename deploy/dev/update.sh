@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # One player's status changes while somebody looks at the page. Sourced by demo.sh; uses stack.sh.
 
-# Prints the player whose status is to change: the first pick that stands, else the first player with a prediction who is
-# expected to play.
+# Prints the player whose status is to change: the first pick that stands, else the best scorer with a prediction who is
+# not out.
 update_player() {
     local page=$1 picks=
-    if picks=$(curl -fsS --noproxy '*' --max-time 10 "$page/v1/documents/best-bets/$STACK_SLATE"); then
+    if picks=$(curl -fs --noproxy '*' --max-time 10 "$page/v1/documents/best-bets/$STACK_SLATE"); then
         picks=$(jq -r '[.data.picks[] | select(.state == "active")][0].player_lookup // empty' <<<"$picks") || return 1
     fi
     [ -z "$picks" ] || { printf '%s\n' "$picks" && return; }
     curl -fsS --noproxy '*' --max-time 10 "$page/v1/slates/current" |
-        jq -er '[.data.games[].players[] | select(.prediction != null and .injury_status != "out")][0].player_lookup'
+        jq -er '[.data.games[].players[] | select(.prediction != null and .injury_status != "out")]
+            | max_by(.season_ppg // 0).player_lookup'
 }
 
 # Milliseconds of a clock that goes on.
