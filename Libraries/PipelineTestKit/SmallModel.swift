@@ -32,7 +32,7 @@ public enum SmallModel {
             featureCount: 130,
             trainedFrom: seasons.lowerBound,
             trainedTo: seasons.upperBound,
-            trainedThrough: GameDate(through),
+            trainedThrough: try GameDate(through),
             appearances: 1,
             seed: 1,
             source: "test",

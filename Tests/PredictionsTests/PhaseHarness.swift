@@ -103,7 +103,13 @@ struct PhaseHarness: Sendable {
         _ body: (PhaseHarness) async throws -> R
     ) async throws -> R {
         let context = try await Self.makeContext(service, "two", database, self.context.pool, directory, clock)
-        let harness = PhaseHarness(database: database, pool: pool, context: context, directory: directory)
+        let harness = PhaseHarness(
+            database: database,
+            pool: pool,
+            context: context,
+            readers: readers,
+            directory: directory
+        )
         let result: Result<R, any Error>
         do { result = .success(try await body(harness)) } catch { result = .failure(error) }
         await context.producer.close(timeout: .seconds(2))

@@ -1,5 +1,6 @@
 import Basketball
 import Foundation
+import PipelineTestKit
 import Postgres
 import Testing
 import Warehouse

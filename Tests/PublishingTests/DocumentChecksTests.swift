@@ -1,5 +1,6 @@
 import Basketball
 import Foundation
+import Pipeline
 import Testing
 
 @testable import Publishing

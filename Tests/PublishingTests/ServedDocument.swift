@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Page
 import Postgres
 import Testing
@@ -15,8 +16,13 @@ struct ServedDocument: Sendable {
 
     static func get(_ kind: String, _ key: String, _ pool: PostgresPool) async throws -> ServedDocument {
         let path = "/v1/documents/\(kind)/\(key)"
-        let route = try #require(DocumentRoutes.all(pool).first { $0.matches(path: path) })
-        let answer = try await route.handler(WebRequest(path: path, headers: [:]))
+        let routes = PublicRoutes.all(
+            pool,
+            changes: ChangeStream(),
+            settings: WebSettings(),
+            logger: Logger(label: "test")
+        )
+        let answer = try await ReadersSite(routes: routes).get(path)
         let etag = (answer.headers["ETag"] ?? "").filter { $0 != "\"" }
         return ServedDocument(status: answer.status, etag: etag, bytes: answer.body)
     }
@@ -27,6 +33,6 @@ struct ServedDocument: Sendable {
 
     /// The record as the page shows it.
     static func records(_ pool: PostgresPool) async throws -> [SystemRecord] {
-        try await PageReader(pool: pool).records()
+        try await PageReader(DocumentReader(pool: pool)).records()
     }
 }
