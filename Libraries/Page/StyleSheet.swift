@@ -81,7 +81,7 @@ enum StyleSheet {
         .chip.pass{color:var(--soft)}
         .picks{margin:1.2rem 0}.picks .scroll{overflow-x:auto}
         .picks th small{display:block;color:var(--soft);font-weight:400;font-size:.78rem}
-        .picks .retracted .chip{background:none;color:var(--soft);text-decoration:line-through}
+        .picks td small{white-space:normal}.picks .retracted .chip{background:none;color:var(--soft);text-decoration:line-through}
         .none{color:var(--soft)}
         svg{vertical-align:middle}
         .range{width:116px;height:18px}

@@ -40,11 +40,15 @@ extension PublishedSlate {
         )
     }
 
-    /// The system does not serve any more: nothing of it is left.
-    func disableSystem(_ pool: PostgresPool) async throws {
+    /// The system does not serve any more: nothing of it is left, or nothing of one player.
+    func disableSystem(of member: Member? = nil, _ pool: PostgresPool) async throws {
         for table in ["player_prop_predictions", "prediction_line_evaluation"] {
             try await pool.execute(
-                "UPDATE nba_predictions.\(identifier: table) SET removed_at = now() WHERE game_date = \(date.postgresDate)"
+                """
+                UPDATE nba_predictions.\(identifier: table) SET removed_at = now()
+                WHERE game_date = \(date.postgresDate)
+                    AND (\(member?.lookup)::text IS NULL OR player_lookup = \(member?.lookup))
+                """
             )
         }
     }
