@@ -63,13 +63,13 @@ struct FaultTests {
         let holder = try await stack.pool.transaction { transaction in
             try await transaction.execute("LOCK TABLE nba_raw.nbac_team_boxscore, nba_raw.nbac_player_boxscores")
             replicas.forEach { stack.signal($0, SIGCONT) }
-            try await stack.until("SELECT count(*) \(task) AND state = 'running'")
-            let holder = try await stack.pool.query("SELECT claimed_by \(task)").scalar(as: String.self)
+            try await stack.until("SELECT count(*) \(sql: task) AND state = 'running'")
+            let holder = try await stack.pool.query("SELECT claimed_by \(sql: task)").scalar(as: String.self)
             stack.signal(holder, SIGSTOP)
             return holder
         }
         #expect(try await stack.wait(run) == "complete")
-        let ended = try await stack.pool.query("SELECT claimed_by, attempts::int \(task)").one()
+        let ended = try await stack.pool.query("SELECT claimed_by, attempts::int \(sql: task)").one()
         #expect(try ended.decode("claimed_by", as: String.self) != holder, "nobody took the work over")
         #expect(try ended.decode("attempts", as: Int32.self) == 2)
         stack.signal(holder, SIGCONT)

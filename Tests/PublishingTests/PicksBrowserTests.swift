@@ -29,25 +29,11 @@ struct PicksBrowserTests {
                 try await slate.writeEvaluation(member, harness.pool)
             }
             try await publish(harness, slate.date)
-            let changes = ChangeStream()
-            let pool = harness.context.pool
-            let server = HealthServer(
-                identity: .init(service: "publishing"),
-                progress: ProgressMonitor(),
-                readiness: Readiness(),
-                metrics: MetricsRegistry(),
-                routes: PageRoutes.all(pool) + [changes.route(pool)],
-                logger: Logger(label: "test")
-            )
-            let address = try server.bind()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.run() }
-                group.addTask { await changes.follow(ChangeLog(pool: pool), logger: Logger(label: "test")) }
+            try await harness.serving { address in
                 try await WebDriver.with { browser in
                     try await body(harness, slate, browser, "http://\(address)")
                     #expect(try await browser.complaints() == [])
                 }
-                group.cancelAll()
             }
         }
     }
