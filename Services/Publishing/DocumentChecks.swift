@@ -31,13 +31,12 @@ struct DocumentChecks: Sendable, Hashable {
         playerCount = picks.count
         for (player, own) in Dictionary(grouping: picks, by: \.key.player).sorted(by: { $0.key < $1.key })
         where own.count > 1 { faults.append("\(player) has \(own.count) picks") }
-        for pick in picks {
-            let (name, offer) = (pick.key.player, pick.offer)
-            if !Self.lineRange.contains(offer.line) { faults.append("\(name): a line of \(offer.line)") }
-            if offer.price.magnitude > Self.oddsLimit { faults.append("\(name): odds of \(offer.price)") }
-            if !(0...1).contains(offer.winProbability) { faults.append("\(name): probability \(offer.winProbability)") }
-            if !(0...60).contains(offer.predicted) { faults.append("\(name): \(offer.predicted) predicted points") }
-        }
+    }
+
+    /// Whether an offer may be shown: what is out of range becomes no pick, and holds nothing else up.
+    static func areInRange(_ offer: Pick.Offer) -> Bool {
+        lineRange.contains(offer.line) && offer.price.magnitude <= oddsLimit && (0...1).contains(offer.winProbability)
+            && (0...60).contains(offer.predicted)
     }
 
     private mutating func checkPlaces(_ slate: Slate, _ players: [Slate.Player]) {

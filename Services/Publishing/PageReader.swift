@@ -28,14 +28,20 @@ struct PageReader: Sendable {
     ///
     /// - Throws: `PostgresError`, and `PublishedSlateError` for a document that is no slate: neither is an empty slate.
     func slate(key: String) async throws -> Found? {
-        guard let found = try await documents.document(TonightDocument.kind, key) else { return nil }
-        var slate = try slates.parsed(found.shown.etag, found.bytes, PublishedSlate.init(document:))
-        var etag = found.shown.etag
-        if let found = try await documents.document(BestBetsDocument.kind, slate.date.description) {
-            slate.picks = try picks.parsed(found.shown.etag, found.bytes, PublishedPicks.init(document:))
-            etag += "-" + found.shown.etag
+        while let found = try await documents.document(TonightDocument.kind, key) {
+            var slate = try slates.parsed(found.shown.etag, found.bytes, PublishedSlate.init(document:))
+            var etag = found.shown.etag
+            if let found = try await documents.document(BestBetsDocument.kind, slate.date.description) {
+                slate.picks = try picks.parsed(found.shown.etag, found.bytes, PublishedPicks.init(document:))
+                etag += "-" + found.shown.etag
+            }
+            // A slate and its picks switch together: what was published between the two looks is looked at again.
+            guard try await ShownDocument.find(TonightDocument.kind, key, pool)?.etag == found.shown.etag else {
+                continue
+            }
+            return Found(slate: slate, etag: etag, calendar: try await calendar(of: slate.date))
         }
-        return Found(slate: slate, etag: etag, calendar: try await calendar(of: slate.date))
+        return nil
     }
 
     func calendar(of date: GameDate) async throws -> SlateCalendar {

@@ -89,8 +89,7 @@ struct Pick: Sendable, Hashable {
     /// By the line that it was shown with, wherever it moved; nil while nobody has judged it. Whether he played is
     /// grading's word and no second one is spoken here.
     var result: Result? {
-        if retraction?.reason == .gamePostponed { return .void }
-        guard let outcome else { return nil }
+        guard let outcome else { return retraction?.reason == .gamePostponed ? .void : nil }
         if outcome.isVoided { return .void }
         guard let points = outcome.points else { return nil }
         switch LineResult(points: points, line: offer.line) {
@@ -113,10 +112,17 @@ struct Pick: Sendable, Hashable {
 
 extension Pick {
     /// The picks of some dates, by date and time, as their events leave them.
+    ///
+    /// Grading judges predictions, and a player who was ruled out has none any more: once others of his game are judged,
+    /// the box score says what became of his pick.
     static func all(_ dates: ClosedRange<GameDate>, _ reader: SnapshotReader) async throws -> [Pick] {
         let rows = try await reader.query(
             """
-            SELECT p.*, a.is_voided, a.void_reason, a.actual_points
+            SELECT p.*, CASE WHEN j.is_judged THEN COALESCE(a.is_voided, s.player_status IS DISTINCT FROM 'active')
+                   END AS is_voided,
+                   CASE WHEN a.is_voided IS NULL AND s.player_status IS DISTINCT FROM 'active'
+                        THEN \(VoidReason.unknown.rawValue) ELSE a.void_reason END AS void_reason,
+                   CASE WHEN a.is_voided IS NULL THEN s.points ELSE a.actual_points END AS actual_points
             FROM nba_publishing.pick AS p
             LEFT JOIN LATERAL (
                 SELECT is_voided, void_reason, actual_points FROM nba_predictions.prediction_accuracy AS g
@@ -124,6 +130,12 @@ extension Pick {
                     AND g.removed_at IS NULL
                 ORDER BY g.system_id = p.system_id DESC, g.system_id, g.model_version LIMIT 1
             ) AS a ON true
+            LEFT JOIN LATERAL (
+                SELECT true AS is_judged FROM nba_predictions.prediction_accuracy AS g
+                WHERE g.game_date = p.game_date AND g.game_id = p.game_id AND g.removed_at IS NULL LIMIT 1
+            ) AS j ON true
+            LEFT JOIN nba_analytics.player_game_summary AS s ON s.game_date = p.game_date AND s.game_id = p.game_id
+                AND s.player_lookup = p.player_lookup AND s.removed_at IS NULL
             WHERE p.game_date BETWEEN \(dates.lowerBound.postgresDate) AND \(dates.upperBound.postgresDate)
             ORDER BY p.game_date, p.shown_at, p.player_lookup
             """

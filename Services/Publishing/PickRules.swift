@@ -37,20 +37,21 @@ struct PickRules: Sendable {
             guard let event = change(of: pick, byPlayer[pick.key.player] ?? []) else { continue }
             events.append(event)
         }
-        let open = PickEvent.applied(events, to: picks).count(where: \.isOpen)
-        guard mayShow, open < Self.mostOpen else { return events }
+        // Who may come back before the game keeps his place.
+        let taken = PickEvent.applied(events, to: picks).count { $0.isOpen || isBeforeTip($0) }
+        guard mayShow, taken < Self.mostOpen else { return events }
         let known = Set(picks.map(\.key.player))
         let fresh = byPlayer.filter { !known.contains($0.key) }.compactMap { Self.best($0.value) }
             .sorted(by: Self.isBetter)
-        return events + fresh.prefix(Self.mostOpen - open).compactMap(shown)
+        return events + fresh.prefix(Self.mostOpen - taken).compactMap(shown)
     }
 
     // MARK: What is shown
 
     private func isWorthShowing(_ candidate: PickCandidate) -> Bool {
-        guard candidate.offer != nil, candidate.edge.magnitude >= Self.minimumEdge,
-            candidate.qualityScore >= Self.minimumQuality, let player = player(candidate.player),
-            player.gameID == candidate.gameID, !player.isWithdrawn, let game = game(candidate.gameID),
+        guard let offer = candidate.offer, DocumentChecks.areInRange(offer),
+            candidate.edge.magnitude >= Self.minimumEdge, candidate.qualityScore >= Self.minimumQuality,
+            let player = player(candidate.player), player.gameID == candidate.gameID, !player.isWithdrawn, let game = game(candidate.gameID),
             isToCome(game), let tipoff = game.tipoffAt, now < tipoff
         else { return false }
         return player.injuryStatus != InjuryStatus.out.rawValue && player.injuryStatus != InjuryStatus.doubtful.rawValue
@@ -96,8 +97,9 @@ struct PickRules: Sendable {
         guard pick.outcome == nil else { return nil }
         guard let cause = cause(against: pick) else {
             // A source that is silent gives nobody back: the side must be worth it now.
-            guard let retraction = pick.retraction, isBeforeTip(pick),
-                retraction.reason == .gamePostponed || candidates.contains(where: { $0.side == pick.key.side })
+            guard let retraction = pick.retraction,
+                retraction.reason == .gamePostponed
+                    || isBeforeTip(pick) && candidates.contains(where: { $0.side == pick.key.side })
             else { return nil }
             return PickEvent(key: pick.key, kind: .reinstated, at: now)
         }
@@ -108,7 +110,11 @@ struct PickRules: Sendable {
 
     /// What speaks against a pick that stands; nil when nothing does, and once its game has begun.
     private func cause(against pick: Pick) -> (reason: Pick.Retraction.Reason, detail: String?)? {
-        guard let game = game(pick.key.gameID), game.status != .postponed else { return (.gamePostponed, nil) }
+        guard let game = game(pick.key.gameID) else {
+            // A game that leaves the schedule while it is played, or after it, was played.
+            return now < pick.tipoffAt ? (.gamePostponed, nil) : nil
+        }
+        if game.status == .postponed { return (.gamePostponed, nil) }
         guard isBeforeTip(pick), let player = player(pick.key.player) else { return nil }
         if player.isWithdrawn { return (.withdrawn, player.withdrawalReason) }
         if player.injuryStatus == InjuryStatus.out.rawValue { return (.playerOut, player.injuryReason) }

@@ -29,10 +29,12 @@ public struct TonightDocument: Processor {
         let publisher = DocumentPublisher(execution: execution, deadline: deadline)
         return try await publisher.publish(scopeOf: Self.name) { reader in
             let slate = try await Slate(date: date, runID: run.runID, histories: histories, reader: reader)
+            // While an operator says that predictions are not to be relied on, none becomes a pick.
+            let isHalted = try await !reader.query(PublishHalt.openQuery).isEmpty
             let picks = try await BestBetsDocument.drafts(
                 with: slate,
                 today: today,
-                mayShow: run.lane == .live,
+                mayShow: run.lane == .live && !isHalted,
                 now: now,
                 reader
             )

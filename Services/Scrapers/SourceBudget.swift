@@ -11,6 +11,8 @@ struct SourceBudget: Sendable {
     /// The most of one day, by host name. A host without a budget is not counted.
     let limits: [String: Int]
 
+    /// What backfills may use of a day; the rest is for what is needed tonight.
+    static let backfillShare = 0.8
     /// From this share on people are told.
     static let warningShare = 0.8
 
@@ -27,8 +29,9 @@ struct SourceBudget: Sendable {
 
     /// Takes a request out of the day's budget. Throws a permanent ``TaskError`` `budget_spent` when nothing is left: no
     /// attempt of the same day can do better.
-    func take(_ host: String, at now: Date, from pool: PostgresPool) async throws {
-        guard let limit = limits[host] else { return }
+    func take(_ host: String, for lane: Lane = .live, at now: Date, from pool: PostgresPool) async throws {
+        guard let whole = limits[host] else { return }
+        let limit = lane == .backfill ? Int(Self.backfillShare * Double(whole)) : whole
         let day = LeagueClock.gameDate(of: now)
         let taken = try await pool.execute(
             """

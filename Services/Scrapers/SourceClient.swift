@@ -48,7 +48,8 @@ struct SourceClient: Sendable {
     func fetch(_ request: ScrapeRequest, for execution: Execution) async throws -> HTTPResponse {
         let host = URLComponents(string: request.http.url)?.host ?? ""
         try await pace.wait(for: host)
-        try await budget.take(host, at: execution.clock.now, from: execution.pool)
+        let now = execution.clock.now
+        try await budget.take(host, for: execution.task.run.lane, at: now, from: execution.pool)
         let retries = RetryCount()
         let answer: Result<HTTPResponse, any Error>
         do {
@@ -58,7 +59,12 @@ struct SourceClient: Sendable {
         }
         var more = retries.count
         if case .success(let response) = answer, let cost = Credits.cost(response.headers) { more += cost - 1 }
-        try await budget.add(more, to: host, at: execution.clock.now, in: execution.pool)
+        do {
+            try await budget.add(more, to: host, at: now, in: execution.pool)
+        } catch {
+            // What was paid for is not thrown away for the sake of its count.
+            execution.logger.warning("use of a source not counted", metadata: ["host": "\(host)", "error": "\(error)"])
+        }
         return try answer.get()
     }
 

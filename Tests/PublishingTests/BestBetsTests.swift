@@ -256,6 +256,27 @@ struct BestBetsTests {
         }
     }
 
+    @Test func whoWasRuledOutIsJudgedWithHisGame() async throws {
+        try await PhaseHarness.with("publishing", clock: Self.afternoon) { harness in
+            let slate = try PublishedSlate("2024-01-15")
+            try await slate.write(harness.pool)
+            let out = slate.members[5]
+            let other = try #require(slate.members.first { $0.gameID == out.gameID && $0.lookup != out.lookup })
+            try await slate.writeEvaluation(out, harness.pool)
+            try await publish(harness, slate.date)
+            try await slate.writeStatus(out, "out", "ill", harness.pool)
+            // Who is out is predicted no more, and so has no grade of his own.
+            try await slate.disableSystem(of: out, harness.pool)
+            try await publish(harness, slate.date)
+            try await slate.writeGrade(other, points: 20, harness.pool)
+            try await publish(harness, slate.date, ResultsDocument.name)
+            let picks = try await picks(harness, slate.date)
+            #expect(picks.map { $0["result"]?.stringValue } == ["VOID"])
+            #expect(picks.map { $0["void_reason"]?.stringValue } == ["dnp_unknown"])
+            #expect(try await shown(harness, "all")["data"]?["record"]?["retracted"]?["pending"] == 0)
+        }
+    }
+
     @Test func theRecordIsRefreshedWhileAHaltHolds() async throws {
         try await withPick { harness, slate, star in
             try await harness.pool.execute("INSERT INTO nba_publishing.halt (reason, actor) VALUES ('edge', 'ann')")

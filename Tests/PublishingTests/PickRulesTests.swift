@@ -68,6 +68,7 @@ import Testing
         arguments: [
             "an edge below three points": { $0.edge = -2.9 }, "no price": { $0.underPrice = nil },
             "a pass": { $0.recommendation = "PASS" }, "thin data": { $0.qualityScore = 79.9 },
+            "odds that nobody means": { $0.underPrice = 12_000 }, "a line of nothing": { $0.line = 0 },
             "a stranger": { $0.player = "nobody" }, "another game": { $0.gameID = "20240115_MIA_NYK" },
         ] as [String: @Sendable (inout PickCandidate) -> Void]
     )
@@ -115,6 +116,39 @@ import Testing
         var empty = try slate()
         empty.players = []
         #expect(PickRules(slate: empty, mayShow: true, now: now).events(picks, []).isEmpty)
+    }
+
+    @Test func aGameThatLeavesTheScheduleIsPostponedOnlyBeforeItsTip() throws {
+        let picks = shown(PickRules(slate: try slate(), mayShow: true, now: now).events([], [candidate("p1")]))
+        var gone = try slate()
+        gone.games = []
+        let before = PickRules(slate: gone, mayShow: true, now: now).events(picks, [])
+        #expect(PickEvent.applied(before, to: picks).map(\.retraction?.reason) == [.gamePostponed])
+        let late = now.addingTimeInterval(3600)
+        #expect(PickRules(slate: gone, mayShow: true, now: late).events(picks, []).isEmpty)
+        // A flag that was set in error goes again, also after the tip.
+        var postponed = try slate()
+        postponed.games[0].status = .postponed
+        let taken = PickEvent.applied(
+            PickRules(slate: postponed, mayShow: true, now: late).events(picks, []),
+            to: picks
+        )
+        #expect(taken.map(\.isOpen) == [false])
+        var played = try slate()
+        played.games[0].status = .final
+        let back = PickRules(slate: played, mayShow: true, now: late).events(taken, [])
+        #expect(PickEvent.applied(back, to: taken).map(\.isOpen) == [true])
+    }
+
+    @Test func aPickThatMayComeBackKeepsItsPlace() throws {
+        let all = (0..<14).map { number in
+            candidate("p\(number)") { $0.underExpectedValue = 0.1 + Double(number) / 100 }
+        }
+        let picks = shown(PickRules(slate: try slate(), mayShow: true, now: now).events([], all))
+        #expect(picks.count == PickRules.mostOpen)
+        let hurt = try slate { if $0.lookup == "p13" { $0.injuryStatus = "out" } }
+        let events = PickRules(slate: hurt, mayShow: true, now: now).events(picks, all)
+        #expect(events.map(\.key.player) == ["p13"])
     }
 
     @Test func nothingHappensToAPickOnceItsGameHasBegun() throws {

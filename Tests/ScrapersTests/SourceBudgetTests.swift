@@ -42,6 +42,20 @@ import Testing
         }
     }
 
+    @Test func aBackfillLeavesTheLastFifthOfADay() async throws {
+        try await TaskHarness.with { harness in
+            let pool = try #require(harness.servicePools[.scrapers])
+            let noon = try Self.instant("2024-01-15", hour: 12)
+            let budget = SourceBudget(limits: [Self.host: 5])
+            for _ in 0..<4 { try await budget.take(Self.host, for: .backfill, at: noon, from: pool) }
+            let error = await #expect(throws: TaskError.self) {
+                try await budget.take(Self.host, for: .backfill, at: noon, from: pool)
+            }
+            #expect(error?.type == "budget_spent")
+            try await budget.take(Self.host, for: .live, at: noon, from: pool)
+        }
+    }
+
     /// Asks as often as given and returns the ends of the tasks.
     private static func ask(
         _ harness: TaskHarness,
