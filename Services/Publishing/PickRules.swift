@@ -51,8 +51,8 @@ struct PickRules: Sendable {
     private func isWorthShowing(_ candidate: PickCandidate) -> Bool {
         guard let offer = candidate.offer, DocumentChecks.areInRange(offer),
             candidate.edge.magnitude >= Self.minimumEdge, candidate.qualityScore >= Self.minimumQuality,
-            let player = player(candidate.player), player.gameID == candidate.gameID, !player.isWithdrawn, let game = game(candidate.gameID),
-            isToCome(game), let tipoff = game.tipoffAt, now < tipoff
+            let player = player(candidate.player), player.gameID == candidate.gameID, !player.isWithdrawn,
+            let game = game(candidate.gameID), isToCome(game), let tipoff = game.tipoffAt, now < tipoff
         else { return false }
         return player.injuryStatus != InjuryStatus.out.rawValue && player.injuryStatus != InjuryStatus.doubtful.rawValue
     }
