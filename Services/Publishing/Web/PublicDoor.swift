@@ -18,7 +18,7 @@ struct PublicDoor: Sendable {
         limiter = settings.rateLimit.map { RateLimiter($0) }
         origins = settings.origins
         coding = ContentCoding(logger: logger)
-        seats = StreamSeats(perClient: max(1, settings.streamReaders / 2))
+        seats = StreamSeats(perClient: settings.streamsPerClient)
         self.logger = logger
     }
 

@@ -10,6 +10,8 @@ public struct WebSettings: Sendable {
     var origins = CrossOrigin(origins: [])
     /// Clients that may follow the stream at the same time.
     var streamReaders = 400
+    /// Of those, the ones that may be of one client's address.
+    var streamsPerClient = 200
     /// Connections to the database that answer readers.
     public var readerConnections = 4
 
@@ -57,6 +59,12 @@ public struct WebSettings: Sendable {
             default: 400,
             range: 1...WebLimits().maximumStreams,
             help: "clients that may follow /v1/stream at the same time"
+        )
+        streamsPerClient = reader.int(
+            "TIPOFF_STREAMS_PER_CLIENT",
+            default: 200,
+            range: 1...WebLimits().maximumStreams,
+            help: "streams that one client address may have open, so that none takes the places of all"
         )
         readerConnections = reader.int(
             "TIPOFF_READER_CONNECTIONS",
