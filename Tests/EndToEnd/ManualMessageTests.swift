@@ -37,7 +37,8 @@ struct ManualMessageTests {
         ).one()
         #expect(try run.decode("kind", as: String.self) == "manual")
         let state = try run.decode("state", as: String.self)
-        #expect(state == "complete", "\(try run.decode("reason", as: String?.self) ?? "")")
+        let reason = try run.decode("reason", as: String?.self) ?? ""
+        #expect(state == "complete", "\(reason)")
         let runID = try run.decode("run_id", as: UUID.self)
         let documents = try await stack.pool.query(
             "SELECT DISTINCT kind FROM nba_publishing.document WHERE run_id = \(runID) AND game_date = \(date)::date"
