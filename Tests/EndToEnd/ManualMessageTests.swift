@@ -13,7 +13,9 @@ struct ManualMessageTests {
     func publishes(topic: Topic) async throws {
         let calm = try await Undisturbed.shared
         let stack = try await Stack.start(base: calm.base)
-        let date = try #require(Undisturbed.history.last)
+        let date = Undisturbed.slate
+        let loaded = try await stack.open(.full, date, until: .precompute)
+        #expect(try await stack.wait(loaded) == "complete")
         let correlation = "by-hand-\(topic.rawValue)"
         let sample = """
             {"processor_name":"PlayerGameSummaryProcessor","phase":"phase_3_analytics","execution_id":"unique-id",\
@@ -33,7 +35,12 @@ struct ManualMessageTests {
             try await wire.drain([message])
         }
         let run = try await stack.pool.query(
-            "SELECT run_id, kind, state, reason FROM nba_orchestration.run WHERE correlation_id = \(correlation)"
+            """
+            SELECT run_id, kind, state, concat_ws('; ', reason, (
+                SELECT string_agg(processor || ': ' || error_type || ' ' || COALESCE(error_message, ''), '; ')
+                FROM nba_orchestration.task AS t WHERE t.run_id = r.run_id AND state = 'failed')) AS reason
+            FROM nba_orchestration.run AS r WHERE correlation_id = \(correlation)
+            """
         ).one()
         #expect(try run.decode("kind", as: String.self) == "manual")
         let state = try run.decode("state", as: String.self)
