@@ -29,8 +29,9 @@ extension S3ObjectStore {
         return found
     }
 
+    private typealias Outcome = Result<ObjectMetadata?, ObjectStoreError>
+
     private func describe(_ paths: [ObjectPath]) async throws(ObjectStoreError) -> [ObjectMetadata] {
-        typealias Outcome = Result<ObjectMetadata?, ObjectStoreError>
         let outcomes = await withTaskGroup(of: (Int, Outcome).self) { group in
             var outcomes = [Outcome](repeating: .success(nil), count: paths.count)
             var next = 0
@@ -38,13 +39,8 @@ extension S3ObjectStore {
                 guard next < paths.count else { return }
                 let index = next
                 next += 1
-                group.addTask {
-                    do throws(ObjectStoreError) {
-                        return (index, .success(try await head(paths[index])))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
+                let path = paths[index]
+                group.addTask { (index, await outcome(of: path)) }
             }
             for _ in 0..<8 { start() }
             for await (index, outcome) in group {
@@ -59,5 +55,10 @@ extension S3ObjectStore {
             if let metadata = try outcome.get() { found.append(metadata) }
         }
         return found
+    }
+
+    /// Not inline in the group's task: there the optimiser loses the index beside a typed throw (Swift 6.3).
+    private func outcome(of path: ObjectPath) async -> Outcome {
+        do { return .success(try await head(path)) } catch { return .failure(error) }
     }
 }
