@@ -1,24 +1,42 @@
 #!/usr/bin/env bash
-# Runs every test of a finished debug build. The pure tests run side by side. The others run one after the other: they
-# start servers and processes, one of them blocks every thread of the process on purpose, and on two cores they would
-# only take each other's time limits. A pass that fails does not keep the next from running; what failed, and why, is
-# said again at the very end. Arguments go to `swift test`, such as the scratch path of another build.
+# Runs every test of a finished debug build. The pure tests run side by side in one process. The others wait for servers more
+# than they compute: three processes of them run at the same time, and one test after the other within each, because one of
+# them blocks every thread of its process on purpose. A pass that fails does not keep the next from running; what failed, and
+# why, is said again at the very end. Arguments go to `swift test`, such as the scratch path of another build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-failed=()
 
 pass() {
   local name=$1
   shift
-  swift test --skip-build "$@" 2>&1 | tee "$logs/$name" || failed+=("$name")
+  swift test --skip-build "$@" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
 }
 
 pure='^(BasketballTests|BoostingTests|ModelsTests|UpstreamTests)\.'
+sources='^(KafkaTests|PostgresTests|HTTPFetchTests|ScrapersTests|RawTests|SourceSimTests|PredictionsTests|PublishingTests|PageTests)\.'
+names=(pure sources components end-to-end)
 pass pure "$@" --filter "$pure"
-pass components "$@" --no-parallel --skip "$pure" --skip '^EndToEnd\.'
-pass end-to-end "$@" --no-parallel --filter '^EndToEnd\.'
+cat "$logs/pure"
+passes=()
+pass sources "$@" --no-parallel --filter "$sources" &
+passes+=($!)
+pass components "$@" --no-parallel --skip "$pure" --skip "$sources" --skip '^EndToEnd\.' &
+passes+=($!)
+pass end-to-end "$@" --no-parallel --filter '^EndToEnd\.' &
+passes+=($!)
+# Shown while they run, the lines of the three mixed as they come; the logs are whole.
+tail -q -n +1 -F "$logs/sources" "$logs/components" "$logs/end-to-end" 2>/dev/null &
+shown=$!
+wait "${passes[@]}"
+sleep 1
+kill "$shown"
+wait "$shown" 2>/dev/null || true
+failed=()
+for name in "${names[@]}"; do
+  [ ! -e "$logs/$name.failed" ] || failed+=("$name")
+done
 
 if ((${#failed[@]})); then
   echo
@@ -31,3 +49,6 @@ if ((${#failed[@]})); then
   done
   exit 1
 fi
+for name in "${names[@]}"; do
+  tail -n 1 "$logs/$name"
+done
