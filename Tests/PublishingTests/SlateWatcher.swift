@@ -79,6 +79,8 @@ final class SlateWatcher: Sendable {
         }
         for (kind, key) in [("tonight", "all-players"), ("predictions", "2024-01-15")] {
             let answer = try await ServedDocument.get(kind, key, pool)
+            // A look that is broken off is none.
+            try Task.checkCancellation()
             if answer.status != 200 || SHA256.hash(answer.bytes).hex != answer.etag {
                 note("\(kind) answers \(answer.status) and is not whole")
             }

@@ -2,29 +2,31 @@
 # Runs every test of a finished debug build. The pure tests run side by side in one process. The others wait for servers more
 # than they compute: three processes of them run at the same time, and one test after the other within each, because one of
 # them blocks every thread of its process on purpose. A pass that fails does not keep the next from running; what failed, and
-# why, is said again at the very end. Arguments go to `swift test`, such as the scratch path of another build.
+# why, is said again at the very end. Arguments say which build, such as `--scratch-path`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
+# Not by `swift test`, of which only one runs in a checkout at a time.
+bundle=$(swift build "$@" --show-bin-path)/tipoffPackageTests.xctest
 pass() {
   local name=$1
   shift
-  swift test --skip-build "$@" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
+  "$bundle" --testing-library swift-testing "$@" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
 }
 
 pure='^(BasketballTests|BoostingTests|ModelsTests|UpstreamTests)\.'
 sources='^(KafkaTests|PostgresTests|HTTPFetchTests|ScrapersTests|RawTests|SourceSimTests|PredictionsTests|PublishingTests|PageTests)\.'
 names=(pure sources components end-to-end)
-pass pure "$@" --filter "$pure"
+pass pure --filter "$pure"
 cat "$logs/pure"
 passes=()
-pass sources "$@" --no-parallel --filter "$sources" &
+pass sources --no-parallel --filter "$sources" &
 passes+=($!)
-pass components "$@" --no-parallel --skip "$pure" --skip "$sources" --skip '^EndToEnd\.' &
+pass components --no-parallel --skip "$pure" --skip "$sources" --skip '^EndToEnd\.' &
 passes+=($!)
-pass end-to-end "$@" --no-parallel --filter '^EndToEnd\.' &
+pass end-to-end --no-parallel --filter '^EndToEnd\.' &
 passes+=($!)
 # Shown while they run, the lines of the three mixed as they come; the logs are whole.
 tail -q -n +1 -F "$logs/sources" "$logs/components" "$logs/end-to-end" 2>/dev/null &
