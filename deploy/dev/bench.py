@@ -265,7 +265,7 @@ def barrier_round(stack, runs):
 
 def tell_results(stack):
     """Lets the source tell what came of the slate; until then it is a morning on which no result is known."""
-    address = (stack.directory / "address" / "sourcesim").read_text().strip()
+    address = (stack.directory / "address" / "sourcesim").read_text().strip().removeprefix("http://")
     clock = urllib.request.Request(f"http://{address}/_sim/clock", b"{}")
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(clock, timeout=10).close()
 
