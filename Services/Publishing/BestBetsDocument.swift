@@ -40,7 +40,8 @@ enum BestBetsDocument {
         let shown = try await newestOfAll(reader)
         // It tells of no line's movement: without an event it stands as it is.
         if events.isEmpty, let shown, shown >= slate.date { return [dated] }
-        return [dated, try await all(until: slate.date, replacing: picks, asOf: slate.dataAsOf, reader)]
+        let until = max(slate.date, shown ?? slate.date)
+        return [dated, try await all(until: until, with: picks, of: slate.date, asOf: slate.dataAsOf, reader)]
     }
 
     /// The drafts that go with the grading of a date; none where readers were shown no pick.
@@ -56,7 +57,7 @@ enum BestBetsDocument {
         let until = max(date, try await newestOfAll(reader) ?? date)
         return [
             draft(try await slate(), picks, candidates),
-            try await all(until: until, replacing: [], asOf: graded, reader),
+            try await all(until: until, with: picks, of: date, asOf: graded, reader),
         ]
     }
 
@@ -85,16 +86,18 @@ enum BestBetsDocument {
         return draft
     }
 
-    /// - Parameter replacing: the last date's picks where they are not in the table yet.
+    /// - Parameters:
+    ///   - fresh: the picks of `day`, with what is not in the table yet.
     private static func all(
         until date: GameDate,
-        replacing fresh: [Pick],
+        with fresh: [Pick],
+        of day: GameDate,
         asOf instant: Date?,
         _ reader: SnapshotReader
     ) async throws -> DocumentDraft {
         let season = try GameDate("\(Season(containing: date).startYear)-07-01")
         var picks = try await Pick.all(season...date, reader)
-        if !fresh.isEmpty { picks = picks.filter { $0.gameDate != date } + fresh }
+        picks = picks.filter { $0.gameDate != day } + fresh
         func record(days: Int) -> JSONValue {
             PickRecord(picks.filter { $0.isOpen && $0.gameDate > date.adding(days: -days) }).content
         }

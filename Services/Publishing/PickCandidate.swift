@@ -49,6 +49,12 @@ struct PickCandidate: Sendable, Hashable {
         )
     }
 
+    /// Whether a bookmaker's last offer is the one that was evaluated: a side is never shown at a price that is gone.
+    func isOffered(_ last: Slate.Offer) -> Bool {
+        !last.isSynthetic && last.bookmaker == bookmaker && last.line == line && last.overOdds == overPrice
+            && last.underOdds == underPrice
+    }
+
     func winProbability(of side: Pick.Side) -> Double { side == .over ? overProbability : 1 - overProbability }
 
     /// Evaluations of the date at real lines: those that recommend a side with the least edge, and all of `players`.

@@ -52,6 +52,7 @@ struct PickRules: Sendable {
         guard let offer = candidate.offer, DocumentChecks.areInRange(offer),
             candidate.edge.magnitude >= Self.minimumEdge, candidate.qualityScore >= Self.minimumQuality,
             let player = player(candidate.player), player.gameID == candidate.gameID, !player.isWithdrawn,
+            player.offers.contains(where: candidate.isOffered),
             let game = game(candidate.gameID), isToCome(game), let tipoff = game.tipoffAt, now < tipoff
         else { return false }
         return player.injuryStatus != InjuryStatus.out.rawValue && player.injuryStatus != InjuryStatus.doubtful.rawValue

@@ -215,9 +215,13 @@ struct BestBetsTests {
             let slate = try PublishedSlate("2024-01-15")
             try await slate.write(harness.pool)
             let members = slate.members
-            for (member, line) in [(1, 11.5), (2, 12.5), (3, 14), (4, 14.5), (5, 15.5)] {
-                try await slate.writeEvaluation(members[member], harness.pool, .init(line: line))
-            }
+            for member in [1, 2, 4, 5] { try await slate.writeEvaluation(members[member], harness.pool) }
+            try await slate.moveLine(members[3], to: 14, hour: 9, harness.pool)
+            try await slate.writeEvaluation(
+                members[3],
+                harness.pool,
+                .init(line: 14, overPrice: -120, underPrice: 100)
+            )
             try await publish(harness, slate.date)
             try await slate.writeStatus(members[5], "out", "ill", harness.pool)
             try await publish(harness, slate.date)
@@ -365,6 +369,27 @@ struct BestBetsTests {
             #expect(days.compactMap { $0["game_date"]?.stringValue } == ["2024-01-15", "2024-01-14"])
             #expect(days.last?["picks"]?[0]?["result"] == "LOSS")
             #expect(all["data"]?["record"]?["season"]?["pending"] == 1)
+        }
+    }
+
+    @Test func whatIsTakenBackOfAnEarlierDateStandsInTheList() async throws {
+        try await PhaseHarness.with("publishing", clock: Self.afternoon) { harness in
+            let (today, before) = (try PublishedSlate("2024-01-15"), try PublishedSlate("2024-01-14"))
+            for (slate, clock) in [(before, "2024-01-14T19:00:00Z"), (today, Self.afternoon)] {
+                try await slate.write(harness.pool)
+                try await slate.writeEvaluation(slate.members[1], harness.pool)
+                try await harness.restarted("publishing", clock: clock) { try await publish($0, slate.date) }
+            }
+            try await harness.pool.execute(
+                "UPDATE nba_raw.nbac_schedule SET is_postponed = true WHERE game_date = \(before.date.postgresDate)"
+            )
+            try await publish(harness, before.date)
+            let all = try await shown(harness, "all")
+            #expect(all["slate_date"] == "2024-01-15")
+            let days = all["data"]?["days"]?.arrayValue ?? []
+            #expect(days.compactMap { $0["game_date"]?.stringValue } == ["2024-01-15", "2024-01-14"])
+            #expect(days.last?["picks"]?[0]?["retraction"]?["reason"] == "game_postponed")
+            #expect(days.first?["picks"]?[0]?["state"] == "active")
         }
     }
 }

@@ -19,7 +19,8 @@ import Testing
         let players = (0..<14).map { number in
             var player = Slate.Player(lookup: "p\(number)", gameID: game.gameID, team: "BOS", isHome: false)
             player.offers = [
-                .init(bookmaker: "fanduel", line: 20.5, overOdds: -110, underOdds: -110, isSynthetic: false)
+                .init(bookmaker: "fanduel", line: 20.5, overOdds: -110, underOdds: 105, isSynthetic: false),
+                .init(bookmaker: "betmgm", line: 20.5, overOdds: -110, underOdds: 105, isSynthetic: false),
             ]
             change(&player)
             return player
@@ -69,6 +70,8 @@ import Testing
             "an edge below three points": { $0.edge = -2.9 }, "no price": { $0.underPrice = nil },
             "a pass": { $0.recommendation = "PASS" }, "thin data": { $0.qualityScore = 79.9 },
             "odds that nobody means": { $0.underPrice = 12_000 }, "a line of nothing": { $0.line = 0 },
+            "a line that has moved": { $0.line = 21.5 }, "a price that has moved": { $0.underPrice = 110 },
+            "a bookmaker who offers nothing": { $0.bookmaker = "draftkings" },
             "a stranger": { $0.player = "nobody" }, "another game": { $0.gameID = "20240115_MIA_NYK" },
         ] as [String: @Sendable (inout PickCandidate) -> Void]
     )

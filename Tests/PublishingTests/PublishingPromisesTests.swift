@@ -91,7 +91,12 @@ struct PublishingPromisesTests {
             let slate = try PublishedSlate("2024-01-15", games: 1)
             try await slate.write(harness.pool)
             let star = slate.members[1]
-            try await slate.writeEvaluation(star, harness.pool, .init(line: 12))
+            try await slate.moveLine(star, to: 12, hour: 9, harness.pool)
+            try await slate.writeEvaluation(
+                star,
+                harness.pool,
+                .init(line: 12, overPrice: -120, underPrice: 100)
+            )
             try await harness.pool.execute(
                 """
                 UPDATE nba_predictions.player_prop_predictions SET current_points_line = 12,
