@@ -92,8 +92,13 @@ extension PublishedSlate.Player {
                 line: line,
                 overOdds: offer["over_odds"]?.intValue.map { Int($0) },
                 underOdds: offer["under_odds"]?.intValue.map { Int($0) },
-                isSynthetic: offer["is_line_synthetic"]?.boolValue ?? false
+                isSynthetic: offer["is_line_synthetic"]?.boolValue ?? false,
+                seenAt: offer["seen_at"]?.stringValue
             )
+        }
+        lineHistory = (value["line_history"]?.arrayValue ?? []).compactMap { point in
+            guard let line = point["line"]?.doubleValue, let seen = point["seen_at"]?.stringValue else { return nil }
+            return PublishedSlate.LinePoint(line: line, seenAt: seen)
         }
         prediction = value["prediction"].flatMap(PublishedSlate.Prediction.init)
         actualPoints = value["actual_points"]?.intValue.map { Int($0) }

@@ -64,7 +64,10 @@ public struct PublishedSlate: Sendable, Hashable {
         public var form: String?
         /// The newest first.
         public var recent: [PastGame]
+        /// Each book's last offer; those at the shown line come first.
         public var offers: [Offer]
+        /// Where the shown line opened and each change of it, the oldest first.
+        public var lineHistory: [LinePoint]
         public var prediction: Prediction?
         public var actualPoints: Int?
         /// `WIN`, `LOSS` or `PUSH` once the game is final.
@@ -88,6 +91,14 @@ public struct PublishedSlate: Sendable, Hashable {
         public var overOdds: Int?
         public var underOdds: Int?
         public var isSynthetic: Bool
+        /// UTC, when the book was seen to offer it.
+        public var seenAt: String?
+    }
+
+    public struct LinePoint: Sendable, Hashable {
+        public var line: Double
+        /// UTC.
+        public var seenAt: String
     }
 
     public struct Prediction: Sendable, Hashable {

@@ -98,6 +98,9 @@ enum StyleSheet {
         min-width:0}
         .panels .panel{margin:1rem 0 0}
         .panel ul{margin:0;padding-left:1.2rem}.panel p{margin:.2rem 0 .6rem}
+        .steps{width:100%;height:56px;max-width:26rem}
+        .steps path{fill:none;stroke:var(--dot);stroke-width:2}
+        .line-history{margin:.7rem 0 0}
         .panel .range{width:100%;height:auto;max-width:26rem;margin:.2rem 0 .7rem}
         .panel th,.panel td{padding:.4rem .4rem}
         .big{font-size:1.1rem}.big b{font-size:2rem;letter-spacing:-.02em}

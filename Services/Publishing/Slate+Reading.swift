@@ -16,8 +16,8 @@ extension Slate {
         players = try await Self.players(date, reader)
         let withdrawn = try await Self.withdrawn(date, reader)
         let history = try await histories.history(before: date, reader)
-        let (offers, newestOffer) = try await Self.offers(date, reader)
-        if let newestOffer { dataAsOf = max(dataAsOf ?? newestOffer, newestOffer) }
+        let market = try await SlateMarket(date, reader)
+        if let newest = market.capturedAt { dataAsOf = max(dataAsOf ?? newest, newest) }
         let final = Set(games.filter { $0.status == .final }.map(\.gameID))
         for index in players.indices {
             let lookup = players[index].lookup
@@ -28,7 +28,8 @@ extension Slate {
             }
             players[index].season = history.statistics[lookup] ?? SeasonStatistics()
             players[index].recent = history.recent[lookup] ?? []
-            players[index].offers = offers[lookup] ?? []
+            players[index].offers = market.offers[lookup] ?? []
+            players[index].lineHistory = market.lineHistory(of: players[index])
             if final.contains(players[index].gameID) { players[index].actualPoints = actual[lookup] }
         }
     }
@@ -119,45 +120,6 @@ extension Slate {
             players.append(player)
         }
         return players
-    }
-
-    /// The bookmakers in the order in which a line is chosen; any other comes after them.
-    private static let bookmakers = ["draftkings", "fanduel", "betmgm", "pointsbetus", "williamhill_us"]
-
-    /// The last offer of each bookmaker before the game began.
-    private static func offers(
-        _ date: GameDate,
-        _ reader: SnapshotReader
-    ) async throws -> ([String: [Offer]], newest: Date?) {
-        let rows = try await reader.query(
-            """
-            SELECT DISTINCT ON (player_lookup, bookmaker) player_lookup, bookmaker, points_line, over_price_american,
-                   under_price_american, is_synthetic, captured_at
-            FROM nba_raw.odds_api_player_points_props
-            WHERE game_date = \(date.postgresDate) AND NOT is_after_tipoff AND removed_at IS NULL
-            ORDER BY player_lookup, bookmaker, snapshot_timestamp DESC, points_line
-            """
-        )
-        var offers: [String: [Offer]] = [:]
-        var newest: Date?
-        for row in rows {
-            offers[try row.decode("player_lookup", as: String.self), default: []].append(
-                Offer(
-                    bookmaker: try row.decode("bookmaker"),
-                    line: try row.decode("points_line"),
-                    overOdds: try row.decode("over_price_american"),
-                    underOdds: try row.decode("under_price_american"),
-                    isSynthetic: try row.decode("is_synthetic")
-                )
-            )
-            if let captured = try row.decode("captured_at", as: Date?.self) {
-                newest = max(newest ?? captured, captured)
-            }
-        }
-        func rank(_ offer: Offer) -> (Int, String) {
-            (bookmakers.firstIndex(of: offer.bookmaker) ?? bookmakers.count, offer.bookmaker)
-        }
-        return (offers.mapValues { $0.sorted { rank($0) < rank($1) } }, newest)
     }
 
     private static func actualPoints(_ date: GameDate, _ reader: SnapshotReader) async throws -> [String: Int] {

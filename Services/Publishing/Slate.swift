@@ -43,6 +43,8 @@ struct Slate: Sendable {
         var withdrawalReason: String?
         /// Offers for his points, the preferred bookmaker first.
         var offers: [Offer] = []
+        /// How the preferred bookmaker's line moved, the oldest first: where it opened, and each time it changed.
+        var lineHistory: [LinePoint] = []
         var season = SeasonStatistics()
         /// The newest game first, at most ten, all before the date.
         var recent: [PastGame] = []
@@ -80,6 +82,13 @@ struct Slate: Sendable {
         var overOdds: Int?
         var underOdds: Int?
         var isSynthetic: Bool
+        /// When the bookmaker was seen to offer it.
+        var seenAt: Date?
+    }
+
+    struct LinePoint: Sendable, Hashable {
+        var line: Double
+        var seenAt: Date
     }
 
     struct SeasonStatistics: Sendable, Hashable {

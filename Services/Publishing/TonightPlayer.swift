@@ -31,7 +31,12 @@ enum TonightPlayer {
             object["actual_points"] = .count(points)
             object["result"] = .maybe(result(player.prediction, points))
         }
-        if player.line != nil { object["props"] = .array(offers(of: player).map(offer)) }
+        if player.line != nil {
+            object["props"] = .array(offers(of: player).map(offer))
+            object["line_history"] = .array(
+                player.lineHistory.map { ["line": .rounded($0.line), "seen_at": .maybe($0.seenAt)] }
+            )
+        }
         if player.isWithdrawn { object["prediction_withdrawn"] = true }
         if let prediction = player.prediction {
             object["prediction"] = [
@@ -102,10 +107,12 @@ enum TonightPlayer {
         }
     }
 
-    /// The offers at the line that was predicted against; the line alone when it is not offered any more.
+    /// Every bookmaker's last offer, those at the line that was predicted against first; that line alone comes first when
+    /// nobody offers it any more.
     private static func offers(of player: Slate.Player) -> [Slate.Offer] {
+        let others = player.offers.filter { $0.line != player.line }
         let matching = player.offers.filter { $0.line == player.line }
-        guard matching.isEmpty, let line = player.line else { return matching }
+        guard matching.isEmpty, let line = player.line else { return matching + others }
         return [
             Slate.Offer(
                 bookmaker: player.prediction?.lineSource ?? "unknown",
@@ -114,7 +121,7 @@ enum TonightPlayer {
                 underOdds: nil,
                 isSynthetic: player.prediction?.isLineSynthetic ?? false
             )
-        ]
+        ] + others
     }
 
     private static func offer(_ offer: Slate.Offer) -> JSONValue {
@@ -123,7 +130,7 @@ enum TonightPlayer {
         return [
             "stat_type": "points", "bookmaker": .string(offer.bookmaker), "line": .rounded(offer.line),
             "over_odds": odds(offer.overOdds), "under_odds": odds(offer.underOdds),
-            "is_line_synthetic": .bool(offer.isSynthetic),
+            "is_line_synthetic": .bool(offer.isSynthetic), "seen_at": .maybe(offer.seenAt),
         ]
     }
 }

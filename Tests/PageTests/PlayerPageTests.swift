@@ -64,12 +64,30 @@ struct PlayerPageTests {
         let page = try page(nil) { player in
             player.prediction?.recommendation = "OVER"
             player.prediction?.overProbability = 0.6
+            player.prediction?.line = 10.5
             player.offers = [-120, 110].map {
                 .init(bookmaker: "b\($0)", line: 10.5, overOdds: $0, underOdds: nil, isSynthetic: false)
             }
+            // A better price at a line that is harder to beat is no better price.
+            player.offers.append(.init(bookmaker: "c", line: 12.5, overOdds: 150, underOdds: nil, isSynthetic: false))
         }
         // 0.6 · 1.10 − 0.4
         #expect(page.contains("Over at +110: expected +0.26 for each 1 staked"))
+        #expect(page.contains("<strong>+110") && page.contains("+150") && !page.contains("<strong>+150"))
+    }
+
+    @Test func theWayOfALineIsDrawnAndSaid() throws {
+        let moved = try page(nil) { player in
+            player.lineHistory = [
+                .init(line: 21.5, seenAt: "2024-01-15T13:00:00Z"), .init(line: 20.5, seenAt: "2024-01-15T19:30:00Z"),
+                .init(line: 22.5, seenAt: "2024-01-15T22:00:00Z"),
+            ]
+        }
+        #expect(moved.contains("Opened at 21.5, now 22.5 (+1.0 in 2 changes), last "))
+        #expect(moved.contains("21.5 from 2024-01-15 13:00 UTC, 20.5 from 2024-01-15 19:30 UTC"))
+        #expect(moved.contains("M4 28V28H81.3V50H158.7V6H236"))
+        let stands = try page(nil) { $0.lineHistory = [.init(line: 21.5, seenAt: "2024-01-15T13:00:00Z")] }
+        #expect(stands.contains("The line has stood at 21.5 since ") && !stands.contains("Opened at"))
     }
 }
 

@@ -86,8 +86,10 @@ struct PublishingTests {
                 #expect(found["last_10"]?["record"] == "8-2")
                 #expect(found["recent_form"] == "Hot")
                 #expect(found["games_played"] == 10)
-                #expect(found["props"]?.arrayValue?.count == 1)
+                #expect(found["props"]?.arrayValue?.count == 2)
                 #expect(found["props"]?[0]?["bookmaker"] == "draftkings")
+                #expect(found["props"]?[1]?["line"]?.doubleValue == 9.5)
+                #expect(found["line_history"]?.arrayValue?.count == 1)
                 #expect(found["prediction"]?["factors"]?.arrayValue?.count == 4)
                 // Who has no line comes last and has no props.
                 let last = try #require(players.last)
