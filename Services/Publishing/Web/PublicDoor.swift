@@ -24,17 +24,18 @@ struct PublicDoor: Sendable {
 
     /// The route behind the door.
     func route(_ route: WebRoute) -> WebRoute {
-        route.wrapped { request, handler in await answer(request, handler) }
+        route.wrapped { request, handler in try await answer(request, handler) }
     }
 
-    private func answer(_ request: WebRequest, _ handler: WebRoute.Handler) async -> WebResponse {
-        var response = await admitted(request, handler)
+    private func answer(_ request: WebRequest, _ handler: WebRoute.Handler) async throws -> WebResponse {
+        var response = try await admitted(request, handler)
         response.headers.merge(PageRoutes.securityHeaders) { own, _ in own }
         if Self.isAPI(request) { origins.mark(&response, for: request) }
         return coding(response, for: request)
     }
 
-    private func admitted(_ request: WebRequest, _ handler: WebRoute.Handler) async -> WebResponse {
+    /// Throws only when nobody waits for the answer any more.
+    private func admitted(_ request: WebRequest, _ handler: WebRoute.Handler) async throws -> WebResponse {
         if let limiter,
             case .refused(let wait) = limiter.admit(clients(request).subscriber, at: ContinuousClock.now - start)
         {
@@ -58,6 +59,8 @@ struct PublicDoor: Sendable {
                 )
             }
             return response
+        } catch let error as CancellationError {
+            throw error
         } catch {
             logger.error("request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
             if let error = error as? PostgresError, error.isInfrastructure {
