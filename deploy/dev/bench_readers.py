@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from bench_page import page_delays
+
 ROUNDS = 5
 RATE, READERS, CONNECTIONS = 500, 200, 16
 PATH = "/v1/slates/current"
@@ -104,6 +106,9 @@ def measure_readers(stack, benchmarks, publish, private_mib, add):
     if len(samples) < 5:
         sys.exit(f"bench: only {len(samples)} slates were published")
     add("publish_slate_ms", statistics.median(samples), "ms")
+    shown = page_delays(stack, address(stack), publish, 2 * ROUNDS)
+    if shown:
+        add("update_to_page_ms", statistics.median(shown), "ms")
     add("halt_to_browser_ms", statistics.median(command_delays(stack)), "ms")
     if shutil.which("wrk"):
         add("api_rps", wrk(stack), "/s")
