@@ -6,7 +6,8 @@ import Postgres
 public import ServiceLifecycle
 
 /// Keeps the object store's files equal to the pointers: `predictions/2024-01-15.json` and so on, and a manifest that
-/// says which version each of them is.
+/// says which version each of them is, all of one moment, and where its bytes lie for good. Files are replaced one after
+/// the other; who wants a slate whole follows the manifest.
 ///
 /// The pointers in PostgreSQL are the truth. A file that a crash left behind, or that somebody removed, is written again:
 /// changed pointers are looked for every second and after each commit, every file is looked at every minute.
@@ -94,9 +95,14 @@ public struct DocumentProjection: Service {
             }
             // The pointer may have moved on since; its next version follows in the next round.
             let bytes = try await shown.bytes(context.pool)
+            let hash = SHA256.hash(bytes).hex
+            let kept = try ObjectPath(validating: "documents/\(kind)/\(key)/\(hash).json")
+            // A version is kept before its pointer moves; as a halt makes it, nobody has.
+            if try await context.objects.head(kept) == nil { try await context.objects.put(kept, bytes: bytes) }
             try await context.objects.put(path, bytes: bytes)
             manifest[path.string] = [
-                "version": .int(shown.version), "etag": .string(shown.etag), "sha256": .string(SHA256.hash(bytes).hex),
+                "version": .int(shown.version), "etag": .string(shown.etag), "sha256": .string(hash),
+                "path": .string(kept.string),
             ]
             written += 1
         }

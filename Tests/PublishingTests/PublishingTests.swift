@@ -310,6 +310,15 @@ struct PublishingTests {
             #expect(try await first.project(verifying: false) == 3)
             let manifest = try JSONValue(parsing: try await file(harness, DocumentProjection.manifestPath))
             #expect(manifest["tonight/2024-01-15.json"]?["version"]?.intValue == 2)
+            // What the manifest names is a slate of one moment, whatever replaces the files.
+            try await slate.writePrediction(slate.members[2], harness.pool, points: 34)
+            try await publish(harness, slate.date)
+            #expect(try await first.project(verifying: false) == 3)
+            for (path, entry) in manifest.dictionaryValue ?? [:] {
+                let kept = try await file(harness, try #require(entry["path"]?.stringValue))
+                #expect(try JSONValue(parsing: kept)["version"] == entry["version"], "\(path)")
+                #expect(SHA256.hash(kept).hex == entry["sha256"]?.stringValue)
+            }
         }
     }
 
