@@ -73,7 +73,10 @@ import Upstream
         #expect(silent.allSatisfy { $0[2].hasPrefix("not applicable") })
     }
 
-    @Test(arguments: ["bad-input.md", "acceptance.md", "acceptance-analytics.md", "acceptance-publishing.md"])
+    @Test(arguments: [
+        "bad-input.md", "acceptance.md", "acceptance-analytics.md", "acceptance-publishing.md", "incidents.md",
+        "invariants.md", "failures.md", "critical-fixes.md",
+    ])
     func everyNamedTestIsThere(name: String) throws {
         let named = Self.tests(in: try Self.page(name))
         #expect(named.count > 20)
