@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// Opens the day's runs. One replica holds the role at a time; the plan keys make a handover harmless.
 struct PlannerRole: Service {
     let context: ServiceContext
+    let settings: SourceSettings
     let pace: HostPace
     let budget: SourceBudget
     private let lease: RoleLease
@@ -16,8 +17,9 @@ struct PlannerRole: Service {
     static let interval: Duration = .seconds(3)
     static let leaseDuration: Duration = .seconds(15)
 
-    init(context: ServiceContext, pace: HostPace, budget: SourceBudget) {
+    init(context: ServiceContext, settings: SourceSettings, pace: HostPace, budget: SourceBudget) {
         self.context = context
+        self.settings = settings
         self.pace = pace
         self.budget = budget
         lease = RoleLease(
@@ -36,6 +38,7 @@ struct PlannerRole: Service {
     func run() async throws {
         var planner = Planner(pool: context.pool, opener: opener, logger: context.logger)
         let watch = SourceWatch(pool: context.pool, registry: context.registry)
+        var gaps = GapWatch(context: context, opener: opener, settings: settings, budget: budget)
         var lookedAt: Date?
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             context.progress.beat("planner")
@@ -48,6 +51,7 @@ struct PlannerRole: Service {
                         try await watch.check(now: now, blockedHosts: await pace.blockedHosts, budget: budget)
                         lookedAt = now
                     }
+                    await gaps.look()
                 }
             } catch {
                 context.logger.warning("planning failed; trying again", metadata: ["error": "\(error)"])

@@ -63,6 +63,11 @@ enum PlannerRules {
     static let oddsInterval: TimeInterval = 2 * 3600
     static let injuryInterval: TimeInterval = 3600
     static let refereeInterval: TimeInterval = 2 * 3600
+    /// The scrapers that are asked again and again until the last game begins.
+    static let polled: [(scraper: String, interval: TimeInterval)] = [
+        ("oddsa_events", oddsInterval), ("bp_events", oddsInterval), ("nbac_injury_report", injuryInterval),
+        ("nbac_referee_assignments", refereeInterval),
+    ]
     /// The last look before a game begins.
     static let lastLook: TimeInterval = 30 * 60
     /// A morning run for a game this early begins this long before it.
@@ -74,6 +79,7 @@ enum PlannerRules {
     /// Missing box scores are asked for on this many mornings after the games.
     static let recoveryDays = 2
     static let recoveryHour = 6
+    static let recoveryWindow: TimeInterval = 12 * 3600
     /// A break lasts at most this long, in days.
     static let longestBreak = 14
     /// A schedule whose games all lie further back is not this year's, in days.
@@ -103,15 +109,9 @@ enum PlannerRules {
         let midnight = LeagueClock.instant(date.adding(days: 1), hour: 0, minute: 0)
         var windows = [pregame(date, tips, until: tips.last ?? midnight)]
         if let first = tips.first, let last = tips.last {
-            let earliest = max(
-                first.addingTimeInterval(-pollsBeforeTip),
-                LeagueClock.instant(date, hour: firstPollHour, minute: 0)
-            )
+            let earliest = pollsBegin(on: date, firstTip: first)
             let looks = Set(tips.map { $0.addingTimeInterval(-lastLook) })
-            for (scraper, interval) in [
-                ("oddsa_events", oddsInterval), ("bp_events", oddsInterval), ("nbac_injury_report", injuryInterval),
-                ("nbac_referee_assignments", refereeInterval),
-            ] where scrapers.contains(scraper) {
+            for (scraper, interval) in polled where scrapers.contains(scraper) {
                 windows += polls(scraper, date, from: earliest, to: last, every: interval, and: looks)
             }
             windows += postgames(date, games, last)
@@ -143,9 +143,26 @@ enum PlannerRules {
         return .run
     }
 
+    /// When the morning run of a date with games begins.
+    static func morningBegins(on date: GameDate, firstTip: Date?) -> Date {
+        let morning = LeagueClock.instant(date, hour: morningHour, minute: 0)
+        return min(morning, firstTip?.addingTimeInterval(-earlyGameLead) ?? morning)
+    }
+
+    /// When the first poll of a date with games is due.
+    static func pollsBegin(on date: GameDate, firstTip: Date) -> Date {
+        max(firstTip.addingTimeInterval(-pollsBeforeTip), LeagueClock.instant(date, hour: firstPollHour, minute: 0))
+    }
+
+    /// When the last window of a date ends in which missing box scores are asked for.
+    static func windowsEnd(of date: GameDate) -> Date {
+        LeagueClock.instant(date.adding(days: recoveryDays), hour: recoveryHour, minute: 0)
+            .addingTimeInterval(recoveryWindow)
+    }
+
     private static func pregame(_ date: GameDate, _ tips: [Date], until end: Date) -> Window {
         let morning = LeagueClock.instant(date, hour: morningHour, minute: 0)
-        let due = min(morning, tips.first?.addingTimeInterval(-earlyGameLead) ?? morning)
+        let due = morningBegins(on: date, firstTip: tips.first)
         return Window(
             key: "plan:pregame:\(date):\(clock(due))",
             gameDate: date,
@@ -232,7 +249,7 @@ enum PlannerRules {
                 key: "plan:recovery:\(date):\(day)",
                 gameDate: date,
                 dueAt: due,
-                endsAt: due.addingTimeInterval(12 * 3600),
+                endsAt: due.addingTimeInterval(recoveryWindow),
                 kind: .postgame,
                 reason: "the morning \(day == 1 ? "" : "but one ")after, for box scores that are still missing",
                 awaits: games

@@ -63,6 +63,8 @@ public enum ScrapersService {
         )
         let roles: [any Service] = [service, BackfillRole(context: context)]
         return settings.plans
-            ? roles + [PlannerRole(context: context, pace: client.pace, budget: client.budget)] : roles
+            ? roles + [
+                PlannerRole(context: context, settings: settings, pace: client.pace, budget: client.budget)
+            ] : roles
     }
 }

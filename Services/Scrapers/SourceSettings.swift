@@ -129,6 +129,9 @@ public struct SourceSettings: Sendable {
     /// A site's address.
     func url(_ host: SourceHost) -> String { addresses[host] ?? host.defaultURL }
 
+    /// The name under which a site's requests are counted.
+    func hostName(_ host: SourceHost) -> String? { URLComponents(string: url(host))?.host }
+
     /// A site's key; the site refuses every request without one.
     func key(_ host: SourceHost) throws(TaskError) -> String {
         guard let key = keys[host], !key.isEmpty else {
@@ -143,14 +146,14 @@ public struct SourceSettings: Sendable {
 
     /// The names of the hosts that may be asked.
     var hostNames: [String] {
-        Set(SourceHost.allCases.compactMap { URLComponents(string: url($0))?.host }).sorted()
+        Set(SourceHost.allCases.compactMap(hostName)).sorted()
     }
 
     /// The most of a day by host name; sites at one address share what they have.
     var dailyLimits: [String: Int] {
         var limits: [String: Int] = [:]
         for (host, limit) in budgets.daily {
-            guard let name = URLComponents(string: url(host))?.host else { continue }
+            guard let name = hostName(host) else { continue }
             limits[name, default: 0] += limit
         }
         return limits
@@ -160,7 +163,7 @@ public struct SourceSettings: Sendable {
     var spacings: [String: Duration] {
         var spacings: [String: Duration] = [:]
         for host in SourceHost.allCases {
-            guard let name = URLComponents(string: url(host))?.host else { continue }
+            guard let name = hostName(host) else { continue }
             spacings[name] = max(spacings[name] ?? .zero, spacing ?? host.spacing)
         }
         return spacings
