@@ -60,8 +60,9 @@ struct RootCommand: AsyncParsableCommand {
             Example: tipoff status tonight
             """,
         subcommands: [
-            StatusCommand.self, TraceCommand.self, WhyCommand.self, ExplainChangeCommand.self,
-            EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self, ModelsCommand.self,
+            StatusCommand.self, GridCommand.self, GapsCommand.self, TraceCommand.self, WhyCommand.self,
+            ExplainChangeCommand.self, EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self,
+            ModelsCommand.self,
             AccuracyCommand.self, PredictCommand.self, RunCommand.self,
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,

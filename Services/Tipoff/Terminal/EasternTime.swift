@@ -43,7 +43,8 @@ enum EasternTime {
         return "\(scaled / 10).\(abs(scaled % 10))"
     }
 
-    private static func magnitude(_ seconds: Double) -> String {
+    /// `12 s`, `5 min`, `2 h`, `3 days`.
+    static func magnitude(_ seconds: Double) -> String {
         if seconds < 90 { return "\(Int(seconds.rounded())) s" }
         if seconds < 90 * 60 { return "\(Int((seconds / 60).rounded())) min" }
         if seconds < 36 * 3600 { return "\(Int((seconds / 3600).rounded())) h" }
