@@ -55,6 +55,25 @@ import Testing
 
     static let cases: [(name: String, snapshot: StatusSnapshot)] = [
         (
+            "status-slate",
+            snapshot {
+                $0.askedFor = "tonight"
+                $0.games = 9
+                $0.documents = [good]
+                $0.documents[0].version = 14
+                $0.documents[0].at = at(7, 57)
+                $0.strip = SlateStrip(
+                    games: 9,
+                    parts: [
+                        .init(name: "lines", found: 9, games: 9, missing: []),
+                        .init(name: "features", found: 9, games: 9, missing: []),
+                        .init(name: "predictions", found: 8, games: 9, missing: ["20240115_TOR_POR"]),
+                    ]
+                )
+                $0.runs = [run("complete")]
+            }
+        ),
+        (
             "status-ready",
             snapshot {
                 $0.askedFor = "tonight"

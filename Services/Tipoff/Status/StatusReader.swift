@@ -17,6 +17,7 @@ struct StatusReader: Sendable {
             let shift = now.timeIntervalSince(databaseNow)
             var snapshot = StatusSnapshot(date: date, askedFor: askedFor, now: now)
             try await readSlate(&snapshot, in: transaction)
+            snapshot.strip = try await SlateStrip.read(date, in: transaction)
             try await readDocuments(&snapshot, in: transaction)
             snapshot.runs = try await runs(date, shift: shift, in: transaction)
             return snapshot

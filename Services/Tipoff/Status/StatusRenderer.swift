@@ -11,6 +11,7 @@ struct StatusRenderer: Sendable {
         // Later phases and documents inherit the reasons of earlier phases; each is told once.
         var told: Set<String> = []
         if let askedFor = snapshot.askedFor { lines.append("\(askedFor) is \(snapshot.date)") }
+        if let strip = snapshot.strip { lines.append(slate(strip)) }
         if let run = snapshot.leading { lines += detail(of: run, &told) }
         for document in snapshot.documents {
             lines.append(
@@ -53,6 +54,17 @@ struct StatusRenderer: Sendable {
             parts.append("first tip \(time(tipoff)) (\(EasternTime.relative(tipoff, to: snapshot.now)))")
         }
         return parts.joined(separator: " · ")
+    }
+
+    /// `Tonight: 9 games · lines 9/9 · features 9/9 · predictions 8/9 (without TOR@POR) · published v14, 3 min old`.
+    private func slate(_ strip: SlateStrip) -> String {
+        let day = snapshot.date == LeagueClock.gameDate(of: snapshot.now) ? "Tonight" : snapshot.date.description
+        let published =
+            snapshot.published.map {
+                "published v\($0.version), \(EasternTime.magnitude(max(snapshot.now.timeIntervalSince($0.at), 0))) old"
+            } ?? "not published"
+        return
+            "\(day): \(([count(strip.games, "game")] + strip.parts.map(\.text) + [published]).joined(separator: " · "))"
     }
 
     private func shown(_ reason: String) -> String { SafeText.cut(SafeText.escaped(reason), to: 300) }

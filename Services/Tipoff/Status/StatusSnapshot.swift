@@ -86,6 +86,8 @@ struct StatusSnapshot: Sendable, Hashable {
     /// nil when the schedule of the season is not loaded.
     var games: Int?
     var firstTipoff: Date?
+    /// nil on a date without games.
+    var strip: SlateStrip?
     var players = 0
     var predictions = 0
     /// The commits of the builds that made the predictions.
@@ -160,6 +162,7 @@ extension StatusSnapshot {
                 }
             ),
         ]
+        object["slate"] = strip?.json
         object["asked_for"] = askedFor.map { .string($0) }
         object["first_tipoff"] = firstTipoff.map { .string(Instant.text($0)) }
         return .dictionary(object)
