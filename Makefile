@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 MAKEFLAGS += --no-print-directory
 
 SOURCES := Package.swift Libraries Services Tests
-SCRIPTS := deploy/dev/*.sh deploy/check/*.sh deploy/healthcheck.sh .ci/run
+SCRIPTS := deploy/dev/*.sh deploy/check/*.sh deploy/grafana/*.sh deploy/healthcheck.sh .ci/run
 # No server, no process. What takes seconds of its own, as simulations and whole seasons do, is left to `make test`.
 UNIT := ^(BasketballTests|UpstreamTests|BoostingTests|ModelsTests|BarrierTests\.BarrierTests)[./]
 SLOW := PointsReferenceTests|PointsEvaluationTests|PointsLeakTests|ModelArtefactTests|SeasonScoresTests
@@ -90,7 +90,7 @@ down: ## End what up left running
 	@deploy/dev/down.sh
 
 .PHONY: check-deploy
-check-deploy: ## Compose file and Kubernetes manifests against their schemas
+check-deploy: ## Compose file, manifests, Prometheus rules and Grafana dashboards
 	@deploy/check/check.sh
 
 .PHONY: check-api

@@ -10,6 +10,8 @@ import copy
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 from importlib import resources
 
@@ -37,7 +39,7 @@ SETTINGS = {
     for path in (ROOT / folder).rglob("*.swift")
     for name in re.findall(r'"(TIPOFF_[A-Z0-9_]+)"', path.read_text())
 }
-FIXED_TAG = re.compile(r"^[a-z0-9./-]+:\d[\w.-]*$")
+FIXED_TAG = re.compile(r"^[a-z0-9./-]+:v?\d[\w.-]*$")
 
 problems: list[str] = []
 
@@ -112,7 +114,9 @@ def check_compose() -> None:
             if dependency["condition"] == "service_healthy":
                 check("healthcheck" in services[other], f"compose.yaml: {other} has no health check")
         for volume in service.get("volumes", []):
-            check(volume.split(":")[0] in compose["volumes"], f"compose.yaml: {name} uses an unknown volume {volume}")
+            source = volume.split(":")[0]
+            known = (ROOT / "deploy" / source).exists() if source.startswith("./") else source in compose["volumes"]
+            check(known, f"compose.yaml: {name} uses an unknown volume {volume}")
     for profile, expected in [("ingest", 3), ("warehouse", 7), ("all", 9)]:
         count = sum(profile in profiles.get(name, ()) for name in SERVICES)
         check(count == expected, f"compose.yaml: profile {profile} has {count} of {expected} services")
@@ -216,6 +220,77 @@ def check_base() -> None:
         check(error is None, f"secret.example.yaml: {error}")
 
 
+# --- Prometheus and Grafana ------------------------------------------------------------------------------------------
+
+
+def check_prometheus() -> None:
+    folder = ROOT / "deploy" / "prometheus"
+    configuration = load(folder / "prometheus.yml")[0]
+    jobs = {job["job_name"]: job for job in configuration["scrape_configs"]}
+    entries = jobs["tipoff"]["static_configs"]
+    scraped = {entry["labels"]["service"]: entry["targets"] for entry in entries}
+    # The names of compose are the host names there.
+    expected = {name: [f"{name}:8080"] for name in SERVICES}
+    check(scraped == expected, f"prometheus.yml scrapes {sorted(scraped)}")
+    rules = [rule for path in folder.glob("rules/*.yml") for group in load(path)[0]["groups"] for rule in group["rules"]]
+    tests = (folder / "rules_test.yml").read_text()
+    for rule in rules:
+        if "alert" not in rule:
+            continue
+        name = rule["alert"]
+        check(rule["labels"]["severity"] in ("info", "warning", "error", "critical"), f"{name}: unknown severity")
+        check({"summary", "do"} <= set(rule["annotations"]), f"{name}: does not say what to do")
+        for word in ("fires", "stays silent"):
+            check(f"name: {name} {word}" in tests, f"rules_test.yml: {name} has no case that {word}")
+    names = [rule.get("alert") or rule["record"] for rule in rules]
+    check(len(names) == len(set(names)), "prometheus: two rules have one name")
+    # Where promtool is at hand, its own checks and the unit tests run, too.
+    if shutil.which("promtool"):
+        for arguments in (["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yml"]):
+            done = subprocess.run(["promtool", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+            check(done.returncode == 0, f"promtool {' '.join(arguments)}: {done.stdout}{done.stderr}")
+    else:
+        print("promtool is not installed: the rules were not tested", file=sys.stderr)
+
+
+def check_grafana() -> None:
+    folder = ROOT / "deploy" / "grafana"
+    written = subprocess.run(
+        [sys.executable, folder / "generate.py", "--check"], capture_output=True, text=True, check=False
+    )
+    check(written.returncode == 0, f"grafana: {written.stderr.strip()}: run deploy/grafana/generate.py")
+    provisioned = load(folder / "provisioning" / "datasources" / "tipoff.yml")[0]["datasources"]
+    sources = {(source["type"], source["uid"]) for source in provisioned}
+    boards = [json.loads(path.read_text()) for path in sorted(folder.glob("dashboards/*.json"))]
+    uids = [board["uid"] for board in boards]
+    check(len(boards) >= 7 and len(uids) == len(set(uids)), f"grafana: dashboards are {uids}")
+    for board in boards:
+        for problem in dashboard_problems(board, sources):
+            check(False, f"grafana: {board['title']}: {problem}")
+    broken = copy.deepcopy(boards[0])
+    broken["panels"][0]["targets"][0]["expr"] = ""
+    broken["panels"][1]["gridPos"]["w"] = 30
+    check(len(dashboard_problems(broken, sources)) == 2, "the check of dashboards accepts broken panels")
+
+
+def dashboard_problems(board: dict, sources: set[tuple[str, str]]) -> list[str]:
+    found = []
+    panels = board["panels"]
+    if len({panel["id"] for panel in panels}) != len(panels):
+        found.append("two panels have one id")
+    for panel in panels:
+        place = panel["gridPos"]
+        if not (0 <= place["x"] and place["x"] + place["w"] <= 24 and place["h"] > 0):
+            found.append(f"{panel['title']} does not fit the grid")
+        for target in panel["targets"]:
+            source = target["datasource"]
+            if (source["type"], source["uid"]) not in sources:
+                found.append(f"{panel['title']} asks {source}, which is not provisioned")
+            if not (target.get("rawSql") or target.get("expr")):
+                found.append(f"{panel['title']} asks nothing")
+    return found
+
+
 # --- names that several files share ----------------------------------------------------------------------------------
 
 
@@ -246,8 +321,10 @@ def main() -> int:
     else:
         check_compose()
         check_base()
+        check_prometheus()
+        check_grafana()
         check_names()
-        subject = "compose.yaml, k8s/base and shared names"
+        subject = "compose.yaml, k8s/base, prometheus, grafana and shared names"
     for problem in problems:
         print(f"problem: {problem}", file=sys.stderr)
     print(f"check-deploy: {subject}: {'ok' if not problems else f'{len(problems)} problems'}")

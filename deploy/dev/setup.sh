@@ -2,7 +2,7 @@
 # Installs what a build and a run need and the machine lacks. Says nothing when all is there.
 #   setup.sh          libraries, PostgreSQL, jq, curl
 #   setup.sh --lint   the shell linter as well
-#   setup.sh --tests  the browser in which the tests look at the page as well
+#   setup.sh --tests  the browser in which the tests look at the page, and the Prometheus that they ask, as well
 #   setup.sh --bench  the programs that the benchmark measures with as well
 #   setup.sh --python what the checks of deploy/ need, instead
 set -euo pipefail
@@ -46,6 +46,25 @@ install_postgresql() {
     apt_install "$@" || status=$?
     cat "$kept" >"$settings"
     rm -f "$kept"
+    return "$status"
+}
+
+# The package would start a server on port 9090. A unit that is masked before it comes is not started.
+install_prometheus() {
+    installed prometheus && return 0
+    local unit=/etc/systemd/system/prometheus.service masked=
+    if [ ! -e "$unit" ] && [ ! -L "$unit" ]; then
+        install -d -m 755 "${unit%/*}"
+        ln -s /dev/null "$unit"
+        masked=yes
+    fi
+    local status=0
+    check_packages prometheus || status=$?
+    # Left masked it could not be started by hand either.
+    if [ -n "$masked" ]; then
+        rm -f "$unit"
+        if command -v systemctl >/dev/null; then systemctl disable prometheus >/dev/null 2>&1 || true; fi
+    fi
     return "$status"
 }
 
@@ -106,6 +125,8 @@ main() {
     if [ "${1:-}" = --tests ] && [ "$(id -u)" -eq 0 ]; then
         # Without a browser the tests that need one are skipped, with a notice.
         (check_packages chromium chromium-driver) || say "going on without a browser"
+        # The same of Prometheus. Its service is not started: the tests run one of their own.
+        (install_prometheus) || say "going on without prometheus"
     fi
     check_swift
 }
