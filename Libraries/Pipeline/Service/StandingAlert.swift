@@ -1,23 +1,39 @@
-import Basketball
-import Foundation
-import Pipeline
-import Postgres
+public import Basketball
+public import Foundation
+public import Postgres
 
 /// An alert that stands as long as what it says holds, and always holds the last words.
-struct StandingAlert: Sendable {
-    var level: Alerts.Level
-    var signature: String
-    var title: String
-    var detail: JSONValue
-    var gameDate: GameDate
-    var runID: UUID?
+public struct StandingAlert: Sendable {
+    public var level: Alerts.Level
+    /// What the incident is recognised by.
+    public var signature: String
+    public var title: String
+    public var detail: JSONValue
+    public var gameDate: GameDate?
+    public var runID: UUID?
+
+    public init(
+        level: Alerts.Level,
+        signature: String,
+        title: String,
+        detail: JSONValue,
+        gameDate: GameDate?,
+        runID: UUID? = nil
+    ) {
+        self.level = level
+        self.signature = signature
+        self.title = title
+        self.detail = detail
+        self.gameDate = gameDate
+        self.runID = runID
+    }
 
     /// Raises the alert, or gives the open one the new words.
     ///
     /// - Parameter isWorse: whether the open one, by its level and detail, counts as seen again.
     /// - Returns: true when it was raised.
     @discardableResult
-    func tell(
+    public func tell(
         by role: String,
         in transaction: PostgresTransaction,
         isWorse: (Alerts.Level, JSONValue) -> Bool
@@ -58,7 +74,8 @@ struct StandingAlert: Sendable {
         return false
     }
 
-    static func isOpen(_ signature: String, in transaction: PostgresTransaction) async throws -> Bool {
+    /// Whether an incident of the signature is open.
+    public static func isOpen(_ signature: String, in transaction: PostgresTransaction) async throws -> Bool {
         try await transaction.query(
             """
             SELECT EXISTS (SELECT 1 FROM nba_orchestration.alert
@@ -70,7 +87,7 @@ struct StandingAlert: Sendable {
 
 extension Alerts.Level {
     /// Greater is worse.
-    var severity: Int {
+    public var severity: Int {
         switch self {
         case .info: 0
         case .warning: 1
