@@ -6,6 +6,8 @@ extension WebResponse {
         let code = (100...599).contains(status) ? status : 500
         var text = "HTTP/1.1 \(code) \(Self.phrase(code))\r\n"
         let own: Set<String> = ["content-length", "connection", "date", "transfer-encoding"]
+        // What is not made for a browser shows nothing in one: also what the server refuses before a route sees it.
+        let headers = headers.merging(Self.strictest) { own, _ in own }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) where !own.contains(name.lowercased()) {
             guard Self.isSafe(name), Self.isSafe(value), !name.contains(":"), !name.contains(" ") else { continue }
             text += "\(name): \(value)\r\n"
@@ -18,6 +20,10 @@ extension WebResponse {
         text += "Connection: \(keepsAlive && stream == nil ? "keep-alive" : "close")\r\n\r\n"
         return Array(text.utf8) + (hasBody && !isHead ? body : [])
     }
+
+    private static let strictest = [
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff",
+    ]
 
     private static func isSafe(_ text: String) -> Bool {
         !text.isEmpty && !text.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }
