@@ -48,7 +48,7 @@ struct DateGrid: Sendable {
             }
             lines.append(Self.trimmed(game.name.padded(width + 2) + cells.joined()))
         }
-        let missing = games.flatMap { game in missing(game) }
+        let missing = games.flatMap { self.missing($0) }
         if !missing.isEmpty { lines += [""] + missing }
         lines += ["", SeasonGrid.legend, SeasonGrid(reading: .init(days: [day], age: age), now: now).asOf]
         lines.append("<: the first phase of the line in which something needed is wrong; what follows it waits for it")
