@@ -98,15 +98,19 @@ let libraries: [Target] = [
     library("Boosting", ["CXGBoost"]),
     library("Page", ["Pipeline", "Basketball"]),
     library("Serving", ["Models", "Pipeline", "Postgres", "Warehouse", "Basketball"]),
+    library(
+        "Alerting",
+        ["Pipeline", "Kafka", "Postgres", "HTTPFetch", "Basketball", logging, lifecycle, subprocess, system]
+    ),
 ]
 
 let core: [Target.Dependency] = ["Pipeline", "Postgres", "Warehouse", "Basketball", logging, lifecycle]
 
 let services: [Target] =
-    service("Scrapers", core + ["Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
+    service("Scrapers", core + ["Alerting", "Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
     + service("Analytics", core)
     + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"])
-    + service("Publishing", core + ["HTTPFetch", "Page"])
+    + service("Publishing", core + ["Alerting", "HTTPFetch", "Page"])
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -115,9 +119,8 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse", "Basketball",
-            arguments,
-            logging, signals,
+            "Alerting", "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse",
+            "Basketball", arguments, logging, signals,
         ],
         path: "Services/Tipoff",
         exclude: ["Main"],
@@ -171,6 +174,13 @@ let testTargets: [Target] = [
         [
             "Precompute", "Analytics", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "HTTPFetch",
             "Basketball", logging,
+        ]
+    ),
+    tests(
+        "AlertingTests",
+        [
+            "Alerting", "PipelineTestKit", "Warehouse", "Pipeline", "Postgres",
+            "PostgresTestKit", "Kafka", "KafkaTestKit", "HTTPFetch", "Basketball", flyingFox, flyingSocks, logging,
         ]
     ),
     tests("DocumentsTests", ["Documents"]),

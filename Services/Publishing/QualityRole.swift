@@ -1,3 +1,4 @@
+public import Alerting
 public import Pipeline
 public import ServiceLifecycle
 import Logging
@@ -8,9 +9,13 @@ public struct PublishingSettings: Sendable {
     /// How often dates whose phases have closed are looked for and audited.
     public var qualityInterval: Duration
     public var web: WebSettings
+    public var alerts: AlertSettings
+    public var watch: WatchSettings
 
     public init(_ reader: inout ConfigurationReader) {
         web = WebSettings(&reader)
+        alerts = AlertSettings(&reader)
+        watch = WatchSettings(&reader)
         qualityInterval = reader.duration(
             "TIPOFF_QUALITY_INTERVAL",
             default: .seconds(30),

@@ -1,7 +1,8 @@
+import Alerting
 public import Pipeline
 public import ServiceLifecycle
 
-/// The scrapers and the planner.
+/// The scrapers, the planner, and who looks after the watch.
 public enum ScrapersService {
     /// The processors of Phase 1, sharing one client.
     public static func processors(_ settings: SourceSettings) -> [any Processor] {
@@ -49,22 +50,27 @@ public enum ScrapersService {
     }
 
     /// What the executable runs.
-    public static func parts(_ context: ServiceContext, _ settings: SourceSettings) -> [any Service] {
-        let client = SourceClient(settings)
+    public static func parts(_ context: ServiceContext, _ settings: ScrapersSettings) -> [any Service] {
+        let sources = settings.sources
+        let client = SourceClient(sources)
         let service = PhaseService(
             .init(
                 phase: .scrapers,
                 service: "scrapers",
                 topics: [.phase1Trigger],
-                processors: processors(settings, client: client),
+                processors: processors(sources, client: client),
                 workers: context.work.workers
             ),
             context: context
         )
-        let roles: [any Service] = [service, BackfillRole(context: context)]
-        return settings.plans
+        let roles: [any Service] = [
+            service, BackfillRole(context: context),
+            DeadManRole(context: context, settings: settings.deadMan, alerts: settings.alerts),
+            AlertRole(context: context, settings: settings.alerts),
+        ]
+        return sources.plans
             ? roles + [
-                PlannerRole(context: context, settings: settings, pace: client.pace, budget: client.budget)
+                PlannerRole(context: context, settings: sources, pace: client.pace, budget: client.budget)
             ] : roles
     }
 }

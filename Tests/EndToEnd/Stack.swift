@@ -114,6 +114,8 @@ final class Stack: Sendable {
             // The tests open their runs themselves.
             "TIPOFF_PREDICTION_CLOCKS": "off", "TIPOFF_LEASE": "5s",
             "TIPOFF_RESEND_BASE": "1s", "TIPOFF_LOG_LEVEL": "info",
+            // The embedded broker cannot tell who consumes.
+            "TIPOFF_WATCH_CONSUMERS": "\(usesGivenBroker)",
         ]
         environment.merge(settings) { $1 }
         let stack = Stack(

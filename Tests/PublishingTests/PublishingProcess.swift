@@ -34,6 +34,8 @@ final class PublishingProcess: Sendable {
             "TIPOFF_KAFKA_SETTINGS": "fetch.wait.max.ms=8", "TIPOFF_OBJECT_STORE": harness.directory.path,
             "TIPOFF_INSTANCE": instance, "TIPOFF_HTTP_HOST": "127.0.0.1", "TIPOFF_HTTP_PORT": "0",
             "TIPOFF_LEASE": "2s", "TIPOFF_RESEND_BASE": "1s", "TIPOFF_CLOCK": clock,
+            // The embedded broker cannot tell who consumes.
+            "TIPOFF_WATCH_CONSUMERS": "false",
         ]) { $1 }
         environment["FAULT_POINT"] = fault
         process.environment = environment

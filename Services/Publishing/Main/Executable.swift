@@ -23,7 +23,7 @@ struct Executable {
                 ChangeRole(changes: changes, context: context),
                 DocumentProjection(context: context, signal: signal),
                 QualityRole(context: context, settings: settings),
-            ]
+            ] + PublishingWatch.parts(context, settings)
         }
     }
 }

@@ -4,7 +4,7 @@ import Scrapers
 @main
 struct ScrapersMain {
     static func main() async {
-        await ServiceRuntime.run("scrapers", settings: { SourceSettings(&$0) }) { context, settings in
+        await ServiceRuntime.run("scrapers", settings: { ScrapersSettings(&$0) }) { context, settings in
             ScrapersService.parts(context, settings)
         }
     }
