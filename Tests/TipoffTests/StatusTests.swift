@@ -110,6 +110,35 @@ import Testing
             }
         ),
         (
+            "status-stuck",
+            snapshot {
+                var open = phase(.raw, "open", 1, 3)
+                open.missing = [
+                    .init(
+                        processor: "nbac_injury_report",
+                        units: ["*"],
+                        total: 1,
+                        state: "stuck",
+                        since: at(7, 50)
+                    ),
+                    .init(processor: "nbac_team_boxscore", units: ["4"], total: 11, state: "pending", due: at(8, 5)),
+                ]
+                $0.runs = [
+                    run("open", phases: [phase(.scrapers, "open", 4, 4), open, phase(.analytics, "waiting", 0, 0)])
+                ]
+                $0.restart = "make restart SERVICE=raw"
+                $0.openAlerts = 1
+            }
+        ),
+        (
+            "status-unclosed",
+            snapshot {
+                var open = phase(.raw, "open", 3, 3)
+                open.unclosedBy = "phase2-to-phase3"
+                $0.runs = [run("open", phases: [open])]
+            }
+        ),
+        (
             "status-late",
             snapshot {
                 $0.now = at(12, 0)

@@ -1,3 +1,4 @@
+import Alerting
 import Basketball
 import Foundation
 import Pipeline
@@ -19,7 +20,12 @@ struct StatusReader: Sendable {
             try await readSlate(&snapshot, in: transaction)
             snapshot.strip = try await SlateStrip.read(date, in: transaction)
             try await readDocuments(&snapshot, in: transaction)
-            snapshot.runs = try await runs(date, shift: shift, in: transaction)
+            let stuck = Stuck(
+                works: try await StuckWork.find(limit: session.stuckAfter, date: date, in: transaction),
+                phases: try await StuckPhase.find(limit: session.stuckAfter, date: date, in: transaction)
+            )
+            snapshot.runs = try await runs(date, stuck, shift: shift, in: transaction)
+            snapshot.restart = snapshot.leading?.stuckService.map(session.alerts.restart)
             return snapshot
         }
     }
@@ -79,8 +85,15 @@ struct StatusReader: Sendable {
         }
     }
 
+    /// What stands still on the date.
+    private struct Stuck: Sendable {
+        var works: [StuckWork]
+        var phases: [StuckPhase]
+    }
+
     private func runs(
         _ date: GameDate,
+        _ stuck: Stuck,
         shift: TimeInterval,
         in transaction: PostgresTransaction
     ) async throws -> [StatusSnapshot.RunStatus] {
@@ -93,7 +106,7 @@ struct StatusReader: Sendable {
             """
         )
         let runIDs = try rows.column("run_id", as: UUID.self)
-        let phases = try await phases(runIDs, shift: shift, in: transaction)
+        let phases = try await phases(runIDs, stuck, shift: shift, in: transaction)
         return try rows.map { row in
             let runID: UUID = try row.decode("run_id")
             return StatusSnapshot.RunStatus(
@@ -115,6 +128,7 @@ struct StatusReader: Sendable {
 
     private func phases(
         _ runIDs: [UUID],
+        _ stuck: Stuck,
         shift: TimeInterval,
         in transaction: PostgresTransaction
     ) async throws -> [UUID: [StatusSnapshot.PhaseStatus]] {
@@ -156,17 +170,27 @@ struct StatusReader: Sendable {
                     total: group.count,
                     deadline: try row.decode("deadline_at", as: Date.self).addingTimeInterval(shift),
                     degradedReasons: try row.decode("degraded_reasons"),
-                    missing: try open.map { try missing($0, shift: shift) },
-                    failed: try group.filter { try $0.decode("has_failed") }.map { try $0.decode("processor") }
+                    missing: try open.map { row in
+                        let processor: String = try row.decode("processor")
+                        let work = stuck.works.first {
+                            $0.phase == key.phase && $0.processor == processor && $0.runIDs.contains(key.runID)
+                        }
+                        return try missing(row, work, shift: shift)
+                    },
+                    failed: try group.filter { try $0.decode("has_failed") }.map { try $0.decode("processor") },
+                    unclosedBy: stuck.phases.first { $0.phase == key.phase && $0.runID == key.runID }?.owner
                 )
             )
         }
         return result
     }
 
-    private func missing(_ row: PostgresRow, shift: TimeInterval) throws -> StatusSnapshot.Missing {
+    private func missing(_ row: PostgresRow, _ stuck: StuckWork?, shift: TimeInterval) throws -> StatusSnapshot.Missing
+    {
         let state: String
-        if try row.decode("is_late") {
+        if stuck != nil {
+            state = "stuck"
+        } else if try row.decode("is_late") {
             state = "late"
         } else {
             state = try row.decode("is_running") ? "running" : "pending"
@@ -176,7 +200,8 @@ struct StatusReader: Sendable {
             units: try row.decode("units"),
             total: Int(try row.decode("total", as: Int64.self)),
             state: state,
-            due: try row.decode("due", as: Date?.self)?.addingTimeInterval(shift)
+            due: try row.decode("due", as: Date?.self)?.addingTimeInterval(shift),
+            since: stuck?.since.addingTimeInterval(shift)
         )
     }
 }

@@ -97,6 +97,7 @@ struct StatusRenderer: Sendable {
             lines = ["\(name) \(phase.total > 0 ? processors.padded(9) : "".padded(9)) \(phase.state)"]
         }
         if isOpen { lines += phase.missing.map(line) }
+        if let owner = phase.unclosedBy { lines.append("      stuck: \(owner) does not close the phase") }
         if !phase.failed.isEmpty {
             lines.append("      failed: \(phase.failed.map(SafeText.escaped).joined(separator: ", "))")
         }
@@ -112,7 +113,11 @@ struct StatusRenderer: Sendable {
             let shown = missing.units.prefix(3).map(SafeText.escaped).joined(separator: ", ")
             text += " (\(missing.units.count) of \(missing.total): \(shown)\(missing.units.count > 3 ? ", …" : ""))"
         }
-        if let due = missing.due { text += ", due \(time(due)) (\(EasternTime.relative(due, to: snapshot.now)))" }
+        if let since = missing.since {
+            text += ", since \(time(since)) (\(EasternTime.relative(since, to: snapshot.now)))"
+        } else if let due = missing.due {
+            text += ", due \(time(due)) (\(EasternTime.relative(due, to: snapshot.now)))"
+        }
         return text
     }
 
@@ -129,6 +134,8 @@ struct StatusRenderer: Sendable {
         switch snapshot.verdict {
         case .ready: return "tipoff object cat \(snapshot.published?.path ?? "tonight/all-players.json")"
         case .running: return "tipoff trace \(run?.runID ?? date.description)"
+        case .stuck where snapshot.restart != nil, .late where snapshot.restart != nil: return snapshot.restart ?? ""
+        case .stuck: return "tipoff logs \(run?.stuckService ?? "raw") -n 50"
         case .late:
             guard let run, let phase = run.phases.last(where: { $0.state == "open" }) else {
                 return "tipoff run open --kind full --date \(date) --wait"

@@ -11,13 +11,15 @@ struct StatusSnapshot: Sendable, Hashable {
         case degraded = "DEGRADED"
         case failed = "FAILED"
         case late = "LATE"
+        /// Somebody does not do what he could: the run goes on when he is started anew.
+        case stuck = "STUCK"
         /// History: loaded as far as asked, publishing was not asked for.
         case suppressed = "SUPPRESSED"
         case nothingYet = "NOTHING YET"
         case noGames = "NO GAMES"
 
         /// Whether somebody has to look at it.
-        var isProblem: Bool { [.degraded, .failed, .late].contains(self) }
+        var isProblem: Bool { [.degraded, .failed, .late, .stuck].contains(self) }
     }
 
     struct Missing: Sendable, Hashable {
@@ -26,9 +28,11 @@ struct StatusSnapshot: Sendable, Hashable {
         var units: [String]
         /// Of so many.
         var total: Int
-        /// The word that is true of it: pending, running or late.
+        /// The word that is true of it: pending, running, late or stuck.
         var state: String
         var due: Date?
+        /// Since when it is stuck.
+        var since: Date?
     }
 
     struct PhaseStatus: Sendable, Hashable {
@@ -44,6 +48,13 @@ struct StatusSnapshot: Sendable, Hashable {
         var missing: [Missing] = []
         /// Processors with a failed unit.
         var failed: [String] = []
+        /// Who does not close the phase although all its tasks have ended; nil when nobody is to blame.
+        var unclosedBy: String?
+
+        /// The executable that stands still; nil when none does.
+        var stuckService: String? {
+            missing.contains { $0.state == "stuck" } ? phase.name : unclosedBy
+        }
     }
 
     struct RunStatus: Sendable, Hashable {
@@ -61,6 +72,8 @@ struct StatusSnapshot: Sendable, Hashable {
         var phases: [PhaseStatus] = []
 
         var isOpen: Bool { state == "open" }
+        /// The executable that stands still, of the earliest phase in which one does.
+        var stuckService: String? { phases.compactMap(\.stuckService).first }
         var hasFailed: Bool { state == "failed" || state == "cancelled" }
     }
 
@@ -95,6 +108,8 @@ struct StatusSnapshot: Sendable, Hashable {
     var documents: [Published] = []
     /// Newest first.
     var runs: [RunStatus] = []
+    /// What starts the executable anew that stands still.
+    var restart: String?
     var openAlerts = 0
     var newDeadLetters = 0
 }
@@ -118,7 +133,8 @@ extension StatusSnapshot {
             return games == 0 ? .noGames : .nothingYet
         }
         if run.isOpen {
-            return run.phases.contains { $0.state == "open" && $0.deadline <= now } ? .late : .running
+            if run.phases.contains(where: { $0.state == "open" && $0.deadline <= now }) { return .late }
+            return run.stuckService == nil ? .running : .stuck
         }
         if let published {
             if run.hasFailed || run.isDegraded && published.state == "good" { return .degraded }
@@ -163,6 +179,7 @@ extension StatusSnapshot {
             ),
         ]
         object["slate"] = strip?.json
+        object["restart"] = restart.map { .string($0) }
         object["asked_for"] = askedFor.map { .string($0) }
         object["first_tipoff"] = firstTipoff.map { .string(Instant.text($0)) }
         return .dictionary(object)
@@ -186,6 +203,7 @@ extension StatusSnapshot.RunStatus {
                         "total": .int(Int64(phase.total)), "deadline": .string(Instant.text(phase.deadline)),
                         "degraded_reasons": .array(phase.degradedReasons.map { .string($0) }),
                         "failed": .array(phase.failed.map { .string($0) }),
+                        "unclosed_by": phase.unclosedBy.map { .string($0) } ?? .null,
                         "missing": .array(
                             phase.missing.map { missing in
                                 [
@@ -193,6 +211,7 @@ extension StatusSnapshot.RunStatus {
                                     "units": .array(missing.units.map { .string($0) }),
                                     "total": .int(Int64(missing.total)), "state": .string(missing.state),
                                     "due": missing.due.map { .string(Instant.text($0)) } ?? .null,
+                                    "since": missing.since.map { .string(Instant.text($0)) } ?? .null,
                                 ]
                             }
                         ),

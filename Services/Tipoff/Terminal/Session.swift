@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import Kafka
 import Logging
@@ -10,6 +11,9 @@ struct Session: Sendable {
 
     let configuration: PipelineConfiguration
     let work: WorkSettings
+    let alerts: AlertSettings
+    /// How long work may stand still before it is called stuck.
+    let stuckAfter: Duration
     let pool: PostgresPool
     let clock: PipelineClock
     let registry = Registry.standard
@@ -53,7 +57,10 @@ struct Session: Sendable {
             environment[name] = unused
         }
         let loaded = try PipelineConfiguration.load(service: "tipoff", environment: environment) { reader in
-            WorkSettings(service: "tipoff", &reader)
+            (
+                work: WorkSettings(service: "tipoff", &reader), alerts: AlertSettings(&reader),
+                stuckAfter: WatchSettings.stuckAfter(&reader)
+            )
         }
         var logger = Logger(label: "tipoff") { StreamLogHandler.standardError(label: $0) }
         // Problems are told once, by the command itself.
@@ -64,7 +71,9 @@ struct Session: Sendable {
         if !asLogin { database.role = loaded.common.databaseRole }
         return Session(
             configuration: loaded.common,
-            work: loaded.own,
+            work: loaded.own.work,
+            alerts: loaded.own.alerts,
+            stuckAfter: loaded.own.stuckAfter,
             pool: PostgresPool(
                 configuration: database,
                 maximumConnections: loaded.common.databaseConnections,
