@@ -85,6 +85,10 @@ seasons: ## Four seasons through phases 1 to 4, undisturbed and with two service
 up: ## The same stack, left running (PHASES=1-2 a part of it, FRESH=1 empty)
 	@FRESH='$(FRESH)' deploy/dev/up.sh $(PHASES)
 
+.PHONY: restart
+restart: ## Start one service of that stack anew (SERVICE=raw), as tipoff status tells
+	@deploy/dev/restart.sh '$(SERVICE)'
+
 .PHONY: down
 down: ## End what up left running
 	@deploy/dev/down.sh

@@ -200,7 +200,7 @@ write_env() {
         {
             say "# Source this file: . $RUN_DIR/env"
             for variable in TIPOFF_KAFKA_BROKERS TIPOFF_DATABASE_URL TIPOFF_OBJECT_STORE TIPOFF_TOPIC_PREFIX \
-                TIPOFF_KAFKA_SETTINGS TIPOFF_CLOCK; do
+                TIPOFF_KAFKA_SETTINGS TIPOFF_CLOCK TIPOFF_WATCH_CONSUMERS TIPOFF_RESTART_COMMAND; do
                 if [ -n "${!variable:-}" ]; then
                     printf 'export %s=%q\n' "$variable" "${!variable}"
                 fi
@@ -276,7 +276,9 @@ stack_start() {
         export TIPOFF_KAFKA_BROKERS
         # The embedded broker does not wake a waiting fetch.
         export TIPOFF_KAFKA_SETTINGS="${TIPOFF_KAFKA_SETTINGS:+$TIPOFF_KAFKA_SETTINGS;}fetch.wait.max.ms=8"
-        STACK_OWNS+=(TIPOFF_KAFKA_BROKERS TIPOFF_KAFKA_SETTINGS)
+        # Nor does it tell of consumer groups.
+        export TIPOFF_WATCH_CONSUMERS="${TIPOFF_WATCH_CONSUMERS:-false}"
+        STACK_OWNS+=(TIPOFF_KAFKA_BROKERS TIPOFF_KAFKA_SETTINGS TIPOFF_WATCH_CONSUMERS)
         say "devbroker listens on $TIPOFF_KAFKA_BROKERS"
     else
         say "using the broker of TIPOFF_KAFKA_BROKERS: $TIPOFF_KAFKA_BROKERS"
@@ -294,6 +296,11 @@ stack_start() {
         TIPOFF_CLOCK=$(date -u -d "TZ=\"America/New_York\" $STACK_SLATE $STACK_HOUR" +%Y-%m-%dT%H:%M:%SZ)
         export TIPOFF_CLOCK
         STACK_OWNS+=(TIPOFF_CLOCK)
+    fi
+    if [ -z "${TIPOFF_RESTART_COMMAND:-}" ]; then
+        # What alerts and `tipoff status` tell to type.
+        export TIPOFF_RESTART_COMMAND='make restart SERVICE={service}'
+        STACK_OWNS+=(TIPOFF_RESTART_COMMAND)
     fi
     if [ -z "${TIPOFF_BUILD_COMMIT:-}" ]; then
         TIPOFF_BUILD_COMMIT=$(git -C "$ROOT" rev-parse --short=12 HEAD 2>/dev/null || say unknown)
