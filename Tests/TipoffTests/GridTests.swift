@@ -1,3 +1,4 @@
+import ArgumentParser
 import Basketball
 import Foundation
 import Pipeline
