@@ -4,11 +4,13 @@ import Synchronization
 /// Looks at a cluster and creates topics. Each call is bounded by its timeout.
 public final class KafkaAdmin: Sendable {
     private let client: Mutex<AdminClient?>
+    private let configuration: KafkaConfiguration
     private let logger: Logger
 
     /// Opens a client; connects with the first call. Throws `invalidConfiguration`.
     public init(configuration: KafkaConfiguration, logger: Logger) throws(KafkaError) {
         client = Mutex(try AdminClient(configuration: configuration, logger: logger))
+        self.configuration = configuration
         self.logger = logger
     }
 
@@ -93,6 +95,20 @@ public final class KafkaAdmin: Sendable {
         }.sorted()
         guard !partitions.isEmpty else { return [] }
         return try await perform { $0.lag(group: group, partitions: partitions, timeout: timeout) }
+    }
+
+    /// When the messages at these positions were produced, in milliseconds since 1970; where retention has removed one, the
+    /// next that is kept. A partition is missing when its message did not come within `timeout` or carries no timestamp. At
+    /// most one position a partition. Joins no group and commits nothing.
+    public func timestampsMilliseconds(
+        at positions: [KafkaPosition],
+        timeout: Duration = .seconds(10)
+    ) async throws(KafkaError) -> [KafkaTopicPartition: Int64] {
+        guard !positions.isEmpty else { return [:] }
+        let (configuration, logger) = (configuration, logger)
+        return try await perform { _ in
+            MessageTimes.read(positions, configuration: configuration, logger: logger, timeout: timeout)
+        }
     }
 
     /// Closes the client when the calls that are running have ended; later calls throw `closed`.

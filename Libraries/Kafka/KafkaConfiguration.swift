@@ -104,6 +104,12 @@ extension KafkaConfiguration {
         ("partition.assignment.strategy", "range,roundrobin"),
     ]
 
+    /// A reader wants one message of a partition, and what retention has just removed is the next that is kept.
+    static let readerDefaults: [(String, String)] = [
+        ("auto.offset.reset", "earliest"), ("fetch.wait.max.ms", "500"), ("fetch.error.backoff.ms", "20"),
+        ("queued.min.messages", "1"), ("fetch.message.max.bytes", "65536"),
+    ]
+
     static let consumerFixed: [(String, String)] = [
         ("enable.auto.commit", "false"),
         ("enable.auto.offset.store", "false"),

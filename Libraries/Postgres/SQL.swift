@@ -1,5 +1,5 @@
 /// A statement with its parameters. Interpolated values become `$n` parameters in binary form; there is no way to
-/// splice text that is not written in the source.
+/// splice text that is not written in the source, or in a file that was compiled in (``SQLFile``).
 ///
 /// ```swift
 /// let statement: SQL = "SELECT name FROM \(identifier: table) WHERE id = \(id)"
@@ -84,6 +84,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
     mutating func append(literal: StaticString) {
         pieces.append(.literal(literal))
+    }
+
+    /// Text of a file that was compiled in; nothing else may be appended like this.
+    mutating func append(ofFile text: String) {
+        pieces.append(.quoted(text))
     }
 
     mutating func append(identifier: String) {

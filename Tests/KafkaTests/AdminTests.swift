@@ -1,3 +1,4 @@
+import Foundation
 import Kafka
 import KafkaTestKit
 import Logging
@@ -52,6 +53,27 @@ import Testing
             await #expect(throws: KafkaError.self) {
                 try await admin.lag(group: "g", topics: [broker.unique("missing")])
             }
+        }
+    }
+
+    @Test func aMessageHasTheTimeAtWhichItWasProduced() async throws {
+        try await with { admin, broker in
+            let topic = try await broker.createTopic("times", partitions: 2)
+            let before = Int64(Date.now.timeIntervalSince1970 * 1000)
+            try await KafkaProducer.with(broker.configuration()) {
+                try await $0.sendAll(numbered(topic, 0..<3, partition: 1))
+            }
+            let after = Int64(Date.now.timeIntervalSince1970 * 1000)
+            let last = KafkaPosition(topic: topic, partition: 1, offset: 2)
+            let times = try await admin.timestampsMilliseconds(at: [last])
+            let time = try #require(times[last.topicPartition])
+            #expect(time >= before && time <= after)
+            // Nothing has come there: it is not waited for longer than asked.
+            let empty = KafkaPosition(topic: topic, partition: 0, offset: 0)
+            let none = try await admin.timestampsMilliseconds(at: [empty], timeout: .milliseconds(200))
+            #expect(none == [:])
+            let nothing = try await admin.timestampsMilliseconds(at: [])
+            #expect(nothing == [:])
         }
     }
 

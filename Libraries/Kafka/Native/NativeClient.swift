@@ -12,6 +12,8 @@ struct NativeClient: @unchecked Sendable {
         case producer
         case consumer(group: String)
         case admin
+        /// Reads partitions by offset, in no group.
+        case reader
     }
 
     /// Creates the client. Throws `invalidConfiguration` naming the property that is not accepted.
@@ -37,6 +39,8 @@ struct NativeClient: @unchecked Sendable {
             type = RD_KAFKA_CONSUMER
         case .admin:
             type = RD_KAFKA_PRODUCER
+        case .reader:
+            type = RD_KAFKA_CONSUMER
         }
         var client: OpaquePointer?
         let reason = withErrorText { buffer, size in client = rd_kafka_new(type, conf, buffer, size) }
@@ -78,13 +82,17 @@ struct NativeClient: @unchecked Sendable {
             switch kind {
             case .producer: properties += KafkaConfiguration.producerDefaults
             case .consumer: properties += KafkaConfiguration.consumerDefaults
+            case .reader: properties += KafkaConfiguration.readerDefaults
             case .admin: break
             }
             // A statement of the caller replaces the default; both applied would fail where aliases conflict.
             properties.removeAll { configuration.settings[$0.0] != nil }
             properties += configuration.settings.sorted { $0.key < $1.key }
             // One set of settings serves all of a service's clients; librdkafka would warn of a consumer's fetching.
-            if case .consumer = kind {} else { properties.removeAll { $0.0.hasPrefix("fetch.") } }
+            switch kind {
+            case .consumer, .reader: break
+            case .producer, .admin: properties.removeAll { $0.0.hasPrefix("fetch.") }
+            }
             properties += [("bootstrap.servers", configuration.brokers), ("client.id", configuration.clientID)]
             if let statisticsInterval {
                 properties.append(("statistics.interval.ms", "\(statisticsInterval.pollMilliseconds)"))
@@ -92,6 +100,7 @@ struct NativeClient: @unchecked Sendable {
             switch kind {
             case .producer: properties += KafkaConfiguration.producerFixed
             case .consumer(let group): properties += KafkaConfiguration.consumerFixed + [("group.id", group)]
+            case .reader: properties += KafkaConfiguration.consumerFixed
             case .admin: break
             }
             if case .consumer = kind, let strategy = configuration.settings["partition.assignment.strategy"],
