@@ -29,7 +29,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// A phase service: a library with one file a processor, and a thin executable beside it.
-func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+///
+/// - Parameter main: what the executable puts together beside the phase.
+func service(_ name: String, _ dependencies: [Target.Dependency], main: [Target.Dependency] = []) -> [Target] {
     [
         .target(
             name: name,
@@ -40,7 +42,7 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
         ),
         .executableTarget(
             name: "\(name)Main",
-            dependencies: [.target(name: name), "Pipeline", logging, lifecycle],
+            dependencies: [.target(name: name), "Pipeline", logging, lifecycle] + main,
             path: "Services/\(name)/Main",
             swiftSettings: built
         ),
@@ -97,6 +99,13 @@ let libraries: [Target] = [
     library("Models", ["Basketball", "Boosting"]),
     library("Boosting", ["CXGBoost"]),
     library("Page", ["Pipeline", "Basketball"]),
+    .target(
+        name: "Monitoring",
+        dependencies: ["Pipeline", "Postgres", "Kafka", "Basketball", logging, lifecycle],
+        path: "Libraries/Monitoring",
+        resources: [.embedInCode("Queries")],
+        swiftSettings: built
+    ),
     library("Serving", ["Models", "Pipeline", "Postgres", "Warehouse", "Basketball"]),
     library(
         "Alerting",
@@ -110,7 +119,7 @@ let services: [Target] =
     service("Scrapers", core + ["Alerting", "Upstream", "HTTPFetch"]) + service("Raw", core + ["Upstream"])
     + service("Analytics", core)
     + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"])
-    + service("Publishing", core + ["Alerting", "HTTPFetch", "Page"])
+    + service("Publishing", core + ["Alerting", "HTTPFetch", "Page", "Monitoring"], main: ["Monitoring"])
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -119,7 +128,8 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Alerting", "Upstream", "HTTPFetch", "Models", "Serving", "Pipeline", "Kafka", "Postgres", "Warehouse",
+            "Alerting", "Upstream", "HTTPFetch", "Models", "Monitoring", "Serving", "Pipeline", "Kafka", "Postgres",
+            "Warehouse",
             "Basketball", arguments, logging, signals,
         ],
         path: "Services/Tipoff",
@@ -183,6 +193,13 @@ let testTargets: [Target] = [
             "PostgresTestKit", "Kafka", "KafkaTestKit", "HTTPFetch", "Basketball", flyingFox, flyingSocks, logging,
         ]
     ),
+    tests(
+        "MonitoringTests",
+        [
+            "Monitoring", "Warehouse", "Pipeline", "Postgres", "PostgresTestKit", "Kafka",
+            "KafkaTestKit", "Basketball", logging,
+        ]
+    ),
     tests("DocumentsTests", ["Documents"]),
     tests("UpstreamTests", ["PipelineTestKit", "Upstream", "Documents", "Pipeline", "HTTPFetch", "Basketball"]),
     tests(
@@ -206,7 +223,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Scrapers", "Models", "Pipeline", "PipelineTestKit", "Warehouse", "Upstream",
+            "TipoffCommands", "Scrapers", "Models", "Monitoring", "Pipeline", "PipelineTestKit", "Warehouse",
+            "Upstream",
             "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "Basketball", arguments, logging,
         ],
         path: "Tests/TipoffTests",
