@@ -61,8 +61,8 @@ struct RootCommand: AsyncParsableCommand {
             """,
         subcommands: [
             StatusCommand.self, GridCommand.self, GapsCommand.self, TraceCommand.self, WhyCommand.self,
-            ExplainChangeCommand.self, EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self,
-            ModelsCommand.self,
+            ExplainChangeCommand.self, CoverageCommand.self, FreshnessCommand.self, LagCommand.self,
+            RunListCommand.self, EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self, ModelsCommand.self,
             AccuracyCommand.self, PredictCommand.self, RunCommand.self,
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,

@@ -59,7 +59,12 @@ import Testing
         #expect(result.errors.contains("next: "))
     }
 
-    @Test(arguments: [["status"], ["dlq", "ls"], ["alerts"], ["trace", "x"], ["digest"], ["migrate"]])
+    @Test(
+        arguments: [
+            ["status"], ["dlq", "ls"], ["alerts"], ["trace", "x"], ["digest"], ["migrate"], ["coverage"], ["freshness"],
+            ["runs"],
+        ]
+    )
     func unreachableDatabaseIsThreeWithOneLineAndTheNextStep(_ arguments: [String]) async {
         let result = await tipoff(
             arguments,

@@ -1,5 +1,6 @@
 import Basketball
 import Foundation
+import Monitoring
 import Postgres
 import PostgresTestKit
 import Testing
@@ -171,6 +172,12 @@ import Testing
             )
             week.expect(1)
             #expect(week.output.contains("verdict: work entity by entity in player_game_summary"))
+            // The file for psql and for the dashboards judges as the command does.
+            for (first, verdict) in [("2024-01-09", "build"), ("2024-01-02", "red")] {
+                let asked = ["from": first, "to": "2024-01-15"]
+                let rows = try await pool.query(MonitoringQueries.waste.statement(asked))
+                #expect(try rows.column("verdict", as: String.self) == [verdict])
+            }
             // Over two weeks it is 1.4 h a week.
             await tipoff("efficiency", "--from", "2024-01-02", "--to", "2024-01-15", environment: environment).expect(0)
         }

@@ -4,14 +4,27 @@ import Foundation
 import Pipeline
 import Postgres
 
-/// Runs: open, force, cancel.
+/// Runs: ls, open, force, cancel.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Opens runs, or asks their owners to force or cancel them.",
+        abstract: "Lists and opens runs, or asks their owners to force or cancel them.",
         discussion: "Example: tipoff run open --kind full --date 2024-01-15 --wait",
-        subcommands: [Open.self, Force.self, Cancel.self]
+        subcommands: [List.self, Open.self, Force.self, Cancel.self]
     )
+
+    /// `tipoff runs` under its other name.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls",
+            abstract: RunListCommand.configuration.abstract,
+            discussion: RunListCommand.configuration.discussion
+        )
+
+        @OptionGroup var listing: RunListCommand
+
+        func run() async throws { try await listing.run() }
+    }
 
     struct Open: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
