@@ -1,4 +1,5 @@
 public import Alerting
+public import Monitoring
 public import Pipeline
 public import ServiceLifecycle
 import Logging
@@ -11,11 +12,13 @@ public struct PublishingSettings: Sendable {
     public var web: WebSettings
     public var alerts: AlertSettings
     public var watch: WatchSettings
+    public var monitoring: MonitoringSettings
 
     public init(_ reader: inout ConfigurationReader) {
         web = WebSettings(&reader)
         alerts = AlertSettings(&reader)
         watch = WatchSettings(&reader)
+        monitoring = MonitoringSettings(&reader)
         qualityInterval = reader.duration(
             "TIPOFF_QUALITY_INTERVAL",
             default: .seconds(30),

@@ -195,7 +195,8 @@ final class Stack: Sendable {
             environment: environment,
             log: directory.appending(path: "\(name).log")
         ) { [weak self] process in
-            guard let self, isSupervising.load(ordering: .acquiring), process.terminationReason == .uncaughtSignal
+            guard let self, isSupervising.load(ordering: .acquiring), process.terminationReason == .uncaughtSignal,
+                !ChildProcesses.isExiting.load(ordering: .acquiring)
             else {
                 return
             }
@@ -465,9 +466,26 @@ struct StackError: Error, CustomStringConvertible {
 /// Children that must not outlive the test process.
 enum ChildProcesses {
     private static let children = Mutex<[Int32]>([])
+    private static let directories = Mutex<[URL]>([])
+    /// Whoever dies now is not started again.
+    static let isExiting = Atomic<Bool>(false)
     private static let registered: Void = {
-        atexit { ChildProcesses.children.withLock { $0 }.forEach { kill($0, SIGKILL) } }
+        atexit {
+            ChildProcesses.isExiting.store(true, ordering: .releasing)
+            ChildProcesses.children.withLock { $0 }.forEach { kill($0, SIGKILL) }
+            for directory in ChildProcesses.directories.withLock({ $0 }) {
+                do { try FileManager.default.removeItem(at: directory) } catch {
+                    print("\(directory.path) stays: \(error)")
+                }
+            }
+        }
     }()
+
+    /// For a stack that lives as long as the test process.
+    static func removeAtExit(_ directory: URL) {
+        _ = registered
+        directories.withLock { $0.append(directory) }
+    }
 
     static func endAtExit(_ process: Process) {
         _ = registered

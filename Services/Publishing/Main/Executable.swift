@@ -1,3 +1,4 @@
+import Monitoring
 import Pipeline
 import Publishing
 
@@ -23,6 +24,7 @@ struct Executable {
                 ChangeRole(changes: changes, context: context),
                 DocumentProjection(context: context, signal: signal),
                 QualityRole(context: context, settings: settings),
+                MonitoringRole(context: context, settings: settings.monitoring),
             ] + PublishingWatch.parts(context, settings)
         }
     }
