@@ -154,10 +154,10 @@ struct BadInputTests {
         let file = stack.directory.appending(path: "corrected.json").path
         try Data(Self.message()).write(to: URL(fileURLWithPath: file))
 
-        let uncorrected = try await stack.tipoff("dlq", "replay", String(letter))
+        let uncorrected = try await stack.tipoff("dlq", "replay", String(letter), "--reason", "test", "--yes")
         #expect(uncorrected.code == 1 && uncorrected.output.contains("status"), "\(uncorrected.output)")
-        async let first = stack.tipoff("dlq", "replay", String(letter), "--payload", file)
-        async let second = stack.tipoff("dlq", "replay", String(letter), "--payload", file)
+        async let first = stack.tipoff("dlq", "replay", String(letter), "--payload", file, "--reason", "test", "--yes")
+        async let second = stack.tipoff("dlq", "replay", String(letter), "--payload", file, "--reason", "test", "--yes")
         let codes = [try await first.code, try await second.code].sorted()
         #expect(codes == [0, 1])
         #expect(try await stack.waitForReplay(of: letter) != "failed")

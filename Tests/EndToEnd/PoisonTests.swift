@@ -52,7 +52,15 @@ struct PoisonTests {
         // With the cause gone, replaying the dead letters brings everything to where it would have been.
         for service in ["raw", "scrapers", "predictions"] { try await stack.cure(service) }
         for letter in try await stack.letterIDs() {
-            let replayed = try await stack.tipoff("dlq", "replay", String(letter), "--json")
+            let replayed = try await stack.tipoff(
+                "dlq",
+                "replay",
+                String(letter),
+                "--reason",
+                "cured",
+                "--yes",
+                "--json"
+            )
             #expect(replayed.code == 0, "\(replayed.output)")
             #expect(try await stack.waitForReplay(of: letter) != "failed")
         }

@@ -115,19 +115,21 @@ import Testing
             let environment = broker.environment.merging([
                 "TIPOFF_DATABASE_URL": database.url, "TIPOFF_CLOCK": "2024-01-15T14:00:00Z", "USER": "ann",
             ]) { $1 }
-            await tipoff("dlq", "replay", "\(id)", environment: environment).expect(1)
+            await tipoff("dlq", "replay", "\(id)", "--reason", "test", "--yes", environment: environment).expect(1)
+            let command = ["dlq", "replay", "\(id)", "--payload", file.path, "--reason", "status was missing"]
+            await tipoff("dlq", "replay", "\(id)", "--payload", file.path, environment: environment).expect(2)
+            let preview = await tipoff(command, environment: environment)
+            preview.expect(0)
+            #expect(preview.output.contains("would be replayed: 1") && preview.output.contains("--yes"))
+            #expect(try await DeadLetterStore(pool: pool).load(id).state == "new")
             let result = await tipoff(
-                "dlq",
-                "replay",
-                "\(id)",
-                "--payload",
-                file.path,
-                "--reason",
-                "status was missing",
-                environment: environment
+                command + ["--yes"],
+                environment: environment.merging(["TIPOFF_CONSOLE_URL": "http://127.0.0.1:9/"]) { $1 }
             )
             result.expect(0)
-            await tipoff("dlq", "replay", "\(id)", "--payload", file.path, environment: environment).expect(1)
+            #expect(result.output.contains("correlation id trace-id"))
+            #expect(result.output.contains("page: http://127.0.0.1:9/trace/trace-id"))
+            await tipoff(command + ["--yes"], environment: environment).expect(1)
 
             let message = try #require(try await broker.read(.phase3Trigger, count: 1).first)
             let envelope = try Envelope(
@@ -168,7 +170,7 @@ import Testing
             for (number, id) in ids.enumerated() {
                 let standing = try await open()
                 #expect(standing == 1, "\(number)")
-                await tipoff("dlq", "drop", "\(id)", "--reason", "known", environment: environment).expect(0)
+                await tipoff("dlq", "drop", "\(id)", "--reason", "known", "--yes", environment: environment).expect(0)
             }
             let left = try await open()
             #expect(left == 0)
@@ -181,13 +183,37 @@ import Testing
             let environment = ["TIPOFF_DATABASE_URL": database.url, "USER": "ann"]
             let shown = await tipoff("dlq", "show", "\(id)", environment: environment)
             #expect(shown.output.contains("x\\u{1b}[2J"))
-            await tipoff("dlq", "drop", "\(id)", "--reason", "came again", environment: environment).expect(0)
-            await tipoff("dlq", "drop", "\(id)", "--reason", "came again", environment: environment).expect(1)
-            await tipoff("dlq", "drop", "999", "--reason", "x", environment: environment).expect(1)
+            let drop = ["dlq", "drop", "\(id)", "--reason", "came again"]
+            await tipoff(drop, environment: environment).expect(0)
+            #expect(try await DeadLetterStore(pool: pool).load(id).state == "new", "a preview")
+            await tipoff(drop + ["--yes"], environment: environment).expect(0)
+            await tipoff(drop + ["--yes"], environment: environment).expect(1)
+            await tipoff("dlq", "drop", "999", "--reason", "x", "--yes", environment: environment).expect(1)
             let json = try await tipoff("dlq", "ls", "--state", "dropped", "--json", environment: environment).json()
             #expect(json[0]?["state_reason"]?.stringValue == "came again")
             #expect(json[0]?["state_by"]?.stringValue == "tipoff:ann")
             #expect(try await tipoff("dlq", "ls", "--json", environment: environment).json() == .array([]))
         }
+    }
+}
+
+extension DeadLetterReplay {
+    /// Replays one letter and returns its message, or throws why it was left: the error with which it would be rejected.
+    func record(_ id: Int64, corrected: [UInt8]?, reason: String) async throws -> OutboxMessage {
+        let letter = try await DeadLetterStore(pool: pool).load(id)
+        let message = try message(for: letter, payload: corrected)
+        let batch = try await batch(
+            of: DeadLetterFilter(ids: [id]),
+            after: 0,
+            seenBefore: .distantFuture,
+            limit: 1,
+            corrected: corrected,
+            reason: reason
+        )
+        if batch.refused.first?.reason == "unknown_run" {
+            throw EnvelopeError.unknownRun(message.envelope.runID?.uuidString.lowercased() ?? "")
+        }
+        guard let sent = batch.messages.first else { throw DeadLetterStore.done(letter) }
+        return sent
     }
 }

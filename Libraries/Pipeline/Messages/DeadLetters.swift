@@ -17,7 +17,7 @@ public struct DeadLetters: Sendable {
     }
 
     /// The insert for one message; a second reading of the same record is the same dead letter.
-    func insertStatement(_ message: KafkaIncoming, _ error: EnvelopeError) -> SQL {
+    private func insertStatement(_ message: KafkaIncoming, _ error: EnvelopeError) -> SQL {
         let headers = JSONValue.dictionary(
             Dictionary(
                 message.headers.map { header in
@@ -28,15 +28,31 @@ public struct DeadLetters: Sendable {
                 uniquingKeysWith: { $1 }
             )
         )
+        let subject = DeadLetterSubject(message.value)
         return """
             INSERT INTO nba_orchestration.dead_letter
-                (cluster, topic, partition, "offset", consumer, key, payload, headers, reason, detail)
+                (cluster, topic, partition, "offset", consumer, key, payload, headers, reason, detail, run_id, processor, unit,
+                 game_date, correlation_id)
             VALUES (\(cluster), \(String(message.topic.dropFirst(topicPrefix.count))), \(message.partition),
                     \(message.offset), \(consumer), \(message.key), \(message.value),
-                    \(PostgresJSON(headers.encodedText)), \(error.reason), \(error.description))
+                    \(PostgresJSON(headers.encodedText)), \(error.reason), \(error.description), \(subject.runID),
+                    \(subject.processor), \(subject.unit), \(subject.gameDate.map(\.postgres)), \(subject.correlationID))
             ON CONFLICT (topic, partition, "offset", cluster) DO UPDATE
                 SET last_seen_at = now(), attempts = nba_orchestration.dead_letter.attempts + 1
             """
+    }
+
+    /// Files one message. A replay that is rejected is its letter again, with an attempt more.
+    private func file(_ message: KafkaIncoming, _ error: EnvelopeError, in transaction: PostgresTransaction)
+        async throws
+    {
+        if let replay = DeadLetterReturn(message) {
+            let rows = try await transaction.query(
+                replay.statement(reason: error.reason, detail: error.description, consumer: consumer)
+            )
+            if try rows.scalar(as: Bool.self) { return }
+        }
+        try await transaction.execute(insertStatement(message, error))
     }
 
     private static let alertPrefix = "dead_letter:"
@@ -65,7 +81,7 @@ public struct DeadLetters: Sendable {
         guard !rejected.isEmpty else { return [] }
         try await pool.transaction { transaction in
             for (message, error) in rejected {
-                _ = try await transaction.execute(insertStatement(message, error))
+                try await file(message, error, in: transaction)
             }
             for (topic, reason) in Self.kinds(rejected, prefix: topicPrefix) {
                 try await transaction.execute(

@@ -124,15 +124,42 @@ extension TaskFinisher {
             "status": scraper.flatMap { _ in metadata["status"] } ?? .string("success"),
             "metadata": .dictionary(metadata),
         ])
+        // A run that a replay opened brings the letter itself back when the same task fails; what else fails in it is new.
         return """
+            WITH origin AS (
+                SELECT d.dead_letter_id, e.batch_id, e.message_id, e.payload_sha256,
+                       d.partition = -1 AND d.processor = \(task.processor) AND d.unit = \(task.unit) AS is_same
+                FROM nba_orchestration.run AS r
+                JOIN nba_orchestration.dead_letter_event AS e ON e.event = 'replayed' AND e.message_id =
+                    CASE WHEN starts_with(r.plan_key, 'msg:') THEN substr(r.plan_key, 5)::uuid END
+                JOIN nba_orchestration.dead_letter AS d USING (dead_letter_id)
+                WHERE r.run_id = \(task.run.runID)
+            ), returned AS (
+                UPDATE nba_orchestration.dead_letter AS d
+                SET state = 'new', state_by = NULL, state_reason = NULL, last_seen_at = now(),
+                    attempts = least(d.attempts + \(Int32(task.attempt)), 32767)::smallint, reason = \(error.type),
+                    detail = \(String(error.message.prefix(4000))), is_transient = \(error.kind == .transient),
+                    run_id = \(task.run.runID)
+                FROM origin AS o
+                WHERE d.dead_letter_id = o.dead_letter_id AND o.is_same AND d.state = 'replayed'
+                    AND d.replay_message_id = o.message_id
+                RETURNING d.dead_letter_id
+            ), noted AS (
+                INSERT INTO nba_orchestration.dead_letter_event
+                    (dead_letter_id, event, batch_id, actor, reason, message_id, payload_sha256)
+                SELECT o.dead_letter_id, 'returned', o.batch_id, \(service), \(error.type), o.message_id, o.payload_sha256
+                FROM origin AS o JOIN returned USING (dead_letter_id)
+            )
             INSERT INTO nba_orchestration.dead_letter
                 (cluster, topic, partition, "offset", consumer, payload, reason, detail, is_transient, attempts, run_id,
-                 processor, unit, game_date)
-            VALUES (\("task:\(task.run.runID.uuidString.lowercased())/\(task.processor)/\(task.unit)"),
-                    \(Topic.trigger(of: task.phase).rawValue), -1, \(Int64(task.attempt)), \(service),
-                    \(payload.encoded), \(error.type), \(String(error.message.prefix(4000))),
-                    \(error.kind == .transient), \(Int16(task.attempt)), \(task.run.runID), \(task.processor),
-                    \(task.unit), \(task.gameDate.postgres))
+                 processor, unit, game_date, correlation_id, replay_of)
+            SELECT \("task:\(task.run.runID.uuidString.lowercased())/\(task.processor)/\(task.unit)"),
+                   \(Topic.trigger(of: task.phase).rawValue), -1, \(Int64(task.attempt)), \(service),
+                   \(payload.encoded), \(error.type), \(String(error.message.prefix(4000))),
+                   \(error.kind == .transient), \(Int16(task.attempt)), \(task.run.runID), \(task.processor),
+                   \(task.unit), \(task.gameDate.postgres), \(task.run.correlationID),
+                   (SELECT dead_letter_id FROM origin)
+            WHERE NOT EXISTS (SELECT 1 FROM returned)
             ON CONFLICT (topic, partition, "offset", cluster) DO UPDATE SET last_seen_at = now()
             """
     }

@@ -12,6 +12,6 @@ public enum WarehouseMigrations {
         headLookUp, rowChanges, guards, settledHistory, backfillJobs,
         audit, guardChecks, quarantine, quality, dependencyJudgement, sourceViews,
         comingHistory, models, grading, predictionRuns, predictionMoment, predictionClocks, taskLookUps,
-        publishControl, changeEvents, readerRole, picks, sourceUse, alertDelivery, expectedOutputs,
+        publishControl, changeEvents, readerRole, picks, sourceUse, alertDelivery, recovery, expectedOutputs,
     ]
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Basketball
 import Foundation
-import Kafka
 import Pipeline
 import Postgres
 
@@ -11,24 +10,33 @@ struct DeadLetterCommand: AsyncParsableCommand {
         commandName: "dlq",
         abstract: "Looks at rejected messages, replays or drops them.",
         discussion: "Example: tipoff dlq ls",
-        subcommands: [List.self, Show.self, Replay.self, Drop.self]
+        subcommands: [List.self, Show.self, Replay.self, Resolve.self, Drop.self]
     )
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "ls",
-            abstract: "Lists dead letters, the newest first.",
-            discussion: "Example: tipoff dlq ls --topic nba-phase3-trigger --state new"
+            abstract: "Counts dead letters by what they have in common, then lists them, the newest first.",
+            discussion: """
+                Letters that are alike have one fingerprint: their topic and reason, and the detail without ids and numbers.
+
+                Example: tipoff dlq ls --topic nba-phase3-trigger --by fingerprint
+                """
         )
 
-        @Option(name: .long, help: "For example missing_field, unknown_processor, not_json.")
-        var reason: String?
+        @OptionGroup var which: DeadLetterOptions
 
-        @Option(name: .long, help: "A topic, without prefix.")
-        var topic: String?
+        @Option(name: .long, help: "The same as --error.")
+        var reason: String?
 
         @Option(name: .long, help: "new, replayed, dropped, resolved or all.")
         var state = "new"
+
+        @Option(
+            name: .long,
+            help: "Only counts: by fingerprint, reason, topic, processor, date, run or correlation."
+        )
+        var by: DeadLetterStore.Grouping?
 
         @Option(name: .shortAndLong, help: "At most this many.")
         var number = 100
@@ -40,35 +48,77 @@ struct DeadLetterCommand: AsyncParsableCommand {
                 throw ValidationError("--state is new, replayed, dropped, resolved or all")
             }
             guard (1...10_000).contains(number) else { throw ValidationError("-n is a number from 1 to 10000") }
+            guard which.error == nil || reason == nil else {
+                throw ValidationError("--error and --reason are the same")
+            }
         }
 
         func run() async throws {
             try await Session.with([.database]) { session in
-                let letters = try await DeadLetterStore(pool: session.pool).list(
-                    reason: reason,
-                    topic: topic,
-                    state: state == "all" ? nil : state,
-                    limit: number
-                )
+                let store = DeadLetterStore(pool: session.pool)
+                var filter = which.filter(session: session)
+                filter.error = filter.error ?? reason
+                let state = state == "all" ? nil : state
+                if let by {
+                    let groups = try await store.groups(filter, by: by, state: state, limit: number)
+                    return try tell(groups, session)
+                }
+                let letters = try await store.list(filter, state: state, limit: number)
                 if format.json {
                     try session.output.json(.array(letters.map { $0.json(withPayload: false) }))
                     return
                 }
                 guard !letters.isEmpty else {
-                    session.output.line(state == "all" ? "no dead letters" : "no dead letters in state \(state)")
+                    session.output.line(state.map { "no dead letters in state \($0)" } ?? "no dead letters")
                     return
                 }
-                var table = TextTable(["ID", "STATE", "TOPIC", "REASON", "TIMES", "LAST SEEN", "DETAIL"])
-                for letter in letters {
-                    table.add([
-                        String(letter.id), letter.state, letter.topic, letter.reason, String(letter.attempts),
-                        EasternTime.short(letter.lastSeenAt, on: LeagueClock.gameDate(of: .now)),
-                        SafeText.cut(letter.detail, to: 100),
-                    ])
+                if letters.count > 1 {
+                    let groups = try await store.groups(filter, by: .fingerprint, state: state, limit: 5)
+                    session.output.lines(table(of: groups).lines + [""])
                 }
-                session.output.lines(table.lines)
+                session.output.lines(Self.table(of: letters).lines)
+                if letters.count == number { session.output.error("only the newest \(number); more with -n") }
                 session.output.line("next: tipoff dlq show \(letters[0].id)")
             }
+        }
+
+        private func tell(_ groups: [DeadLetterStore.Group], _ session: Session) throws {
+            if format.json {
+                try session.output.json(.array(groups.map(\.json)))
+            } else if groups.isEmpty {
+                session.output.line("no dead letters")
+            } else {
+                session.output.lines(table(of: groups).lines)
+                session.output.line("next: tipoff dlq show \(groups[0].example)")
+            }
+        }
+
+        private func table(of groups: [DeadLetterStore.Group]) -> TextTable {
+            let today = LeagueClock.gameDate(of: .now)
+            var table = TextTable([
+                "COUNT", (by ?? .fingerprint).rawValue.uppercased(), "TOPIC", "REASON", "TIMES", "OLDEST", "NEWEST",
+                "FOR EXAMPLE",
+            ])
+            for group in groups {
+                table.add([
+                    String(group.count), group.name ?? "-", group.topic, group.reason, String(group.attempts),
+                    EasternTime.short(group.oldest, on: today), EasternTime.short(group.newest, on: today),
+                    "\(group.example): \(SafeText.cut(group.detail, to: 80))",
+                ])
+            }
+            return table
+        }
+
+        private static func table(of letters: [DeadLetter]) -> TextTable {
+            let today = LeagueClock.gameDate(of: .now)
+            var table = TextTable(["ID", "STATE", "TOPIC", "REASON", "TIMES", "LAST SEEN", "DETAIL"])
+            for letter in letters {
+                table.add([
+                    String(letter.id), letter.state, letter.topic, letter.reason, String(letter.attempts),
+                    EasternTime.short(letter.lastSeenAt, on: today), SafeText.cut(letter.detail, to: 100),
+                ])
+            }
+            return table
         }
     }
 
@@ -86,97 +136,20 @@ struct DeadLetterCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Session.with([.database]) { session in
-                let letter = try await DeadLetterStore(pool: session.pool).load(id)
+                let store = DeadLetterStore(pool: session.pool)
+                let letter = try await store.load(id)
+                let history = try await store.history(of: id)
                 if format.json {
-                    try session.output.json(letter.json(withPayload: true))
+                    var object = letter.json(withPayload: true).objectValue ?? JSONObject()
+                    object["history"] = .array(history.map { .string($0) })
+                    try session.output.json(.object(object))
                 } else {
-                    session.output.lines(letter.lines)
-                }
-            }
-        }
-    }
-
-    struct Replay: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "replay",
-            abstract: "Sends a dead letter again, corrected or as it was, exactly once.",
-            discussion: """
-                The replay is a new message with a new id, checked like any other before it is sent. Without a run_id in the \
-                payload it opens a manual run.
-
-                Example: tipoff dlq replay 17 --payload corrected.json --reason "status was misspelt"
-                """
-        )
-
-        @Argument(help: "The number of `tipoff dlq ls`.")
-        var id: Int64
-
-        @Option(name: .long, help: "A file with the corrected payload.", completion: .file())
-        var payload: String?
-
-        @Option(name: .long, help: "Why, for the record.")
-        var reason = "replayed by hand"
-
-        @OptionGroup var format: FormatOptions
-
-        func run() async throws {
-            let corrected = try payload.map { path -> [UInt8] in
-                do { return Array(try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-                    throw CommandProblem.usage("\(path) cannot be read: \(error.localizedDescription)")
-                }
-            }
-            try await Session.with([.database, .broker]) { session in
-                let replay = DeadLetterReplay(
-                    pool: session.pool,
-                    registry: session.registry,
-                    today: session.clock.leagueDay,
-                    now: session.clock.now,
-                    actor: session.actor
-                )
-                let message = try await session.withProducer { producer in
-                    let message = try await replay.record(id, corrected: corrected, reason: reason)
-                    await session.relay(producer).sendNow([message])
-                    return message
-                }
-                let messageID = message.envelope.messageID.uuidString.lowercased()
-                if format.json {
-                    try session.output.json([
-                        "dead_letter_id": .int(id), "message_id": .string(messageID),
-                        "topic": .string(message.topic.rawValue),
-                        "correlation_id": .string(message.envelope.correlationID),
-                    ])
-                } else {
-                    session.output.line("replayed \(id) as message \(messageID) on \(message.topic.rawValue)")
-                    session.output.line("next: tipoff trace \(messageID)")
-                }
-            }
-        }
-    }
-
-    struct Drop: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "drop",
-            abstract: "Marks a dead letter as done with.",
-            discussion: "Example: tipoff dlq drop 17 --reason \"arrived again by itself\""
-        )
-
-        @Argument(help: "The number of `tipoff dlq ls`.")
-        var id: Int64
-
-        @Option(name: .long, help: "Why, for the record.")
-        var reason: String
-
-        @OptionGroup var format: FormatOptions
-
-        func run() async throws {
-            try await Session.with([.database]) { session in
-                try await DeadLetterStore(pool: session.pool).drop(id, actor: session.actor, reason: reason)
-                if format.json {
-                    try session.output.json(["dead_letter_id": .int(id), "state": "dropped"])
-                } else {
-                    session.output.line("dropped \(id)")
+                    let lines = letter.lines
+                    session.output.lines(Array(lines.dropLast()) + history + lines.suffix(1))
                 }
             }
         }
     }
 }
+
+extension DeadLetterStore.Grouping: ExpressibleByArgument {}
