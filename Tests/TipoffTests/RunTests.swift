@@ -201,6 +201,7 @@ struct FakeServices: Sendable {
                 runID.uuidString,
                 "--reason",
                 "wrong date",
+                "--yes",
                 environment: environment
             )
             cancel.expect(0)
@@ -229,6 +230,7 @@ struct FakeServices: Sendable {
                 "oddsa_events",
                 "--reason",
                 "r",
+                "--yes",
                 environment: environment
             ).expect(0)
             owner.cancel()
@@ -328,14 +330,32 @@ struct FakeServices: Sendable {
     func exitCodesOfRequests(result: String, code: Int32) async throws {
         try await answered(result) { runID, environment, _ in
             for arguments in [
-                ["run", "force", "--run", runID.uuidString, "--phase", "6", "--reason", "r"],
-                ["run", "cancel", "--run", runID.uuidString, "--reason", "r"],
+                ["run", "force", "--run", runID.uuidString, "--phase", "6", "--reason", "r", "--yes"],
+                ["run", "cancel", "--run", runID.uuidString, "--reason", "r", "--yes"],
                 ["task", "retry", "--run", runID.uuidString, "--processor", "player_game_summary", "--reason", "r"],
             ] {
                 let answer = await tipoff(arguments, environment: environment)
                 answer.expect(code)
                 #expect(answer.output.contains("\(result): in words"))
             }
+        }
+    }
+
+    @Test func withoutYesARequestOnlyShowsWhatItWouldEnd() async throws {
+        try await answered("done") { runID, environment, pool in
+            try await pool.execute(
+                "UPDATE nba_orchestration.task SET state = 'pending' WHERE run_id = \(runID)"
+            )
+            let words = ["--run", runID.uuidString, "--reason", "r"]
+            for action in [["run", "force", "--phase", "3"], ["run", "cancel"]] {
+                let preview = await tipoff(action + words, environment: environment)
+                preview.expect(0)
+                #expect(preview.output.contains("player_game_summary") && preview.output.contains("--yes"))
+                let json = try await tipoff(action + words + ["--json"], environment: environment).json()
+                #expect(json["is_done"] == false && json["tasks"]?.arrayValue?.count == 1)
+            }
+            let requests = try await pool.query("SELECT 1 AS one FROM nba_orchestration.operator_request")
+            #expect(requests.isEmpty)
         }
     }
 

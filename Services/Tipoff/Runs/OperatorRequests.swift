@@ -20,16 +20,17 @@ struct OperatorRequests: Sendable {
         var isProblem: Bool { result == "refused" || result == "failed" }
     }
 
-    /// Files a request about a phase of a run that is open; nil takes the phase that is open now.
+    /// Files a request about a phase of a run that is open, or shows what it would end; nil takes the phase that is open
+    /// now.
     func file(
         _ action: OperatorRequest.Action,
         runID: UUID,
         phase: Phase?,
         processor: String? = nil,
-        reason: String,
-        waiting: WaitOptions,
-        printsJSON: Bool
+        options: ActionOptions,
+        waiting: WaitOptions
     ) async throws {
+        let printsJSON = options.format.json
         let rows = try await session.pool.query(
             """
             SELECT r.state, (SELECT max(p.phase) FROM nba_orchestration.run_phase AS p
@@ -51,13 +52,22 @@ struct OperatorRequests: Sendable {
                 next: "tipoff trace \(runID.uuidString.lowercased())"
             )
         }
+        guard options.yes else {
+            let effect = try await effect(of: action, runID: runID, phase: number, processor: processor)
+            if printsJSON {
+                try session.output.json(effect.json(action))
+            } else {
+                session.output.lines(effect.lines(action) + [ActionOptions.previewEnd])
+            }
+            return
+        }
         let answer = try await ask(
             action,
             runID: runID,
             phase: number,
             processor: processor,
             unit: nil,
-            reason: reason,
+            reason: options.reason,
             waiting: waiting,
             printsJSON: printsJSON
         )
@@ -112,7 +122,6 @@ struct OperatorRequests: Sendable {
         waiting: WaitOptions,
         printsJSON: Bool
     ) async throws -> Answer? {
-        guard !reason.isEmpty else { throw CommandProblem.usage("--reason must say something") }
         let requestID: Int64 = try await session.pool.query(
             """
             INSERT INTO nba_orchestration.operator_request (action, run_id, phase, processor, unit, actor, reason)
@@ -130,6 +139,9 @@ struct OperatorRequests: Sendable {
         } else {
             session.output.line("request \(requestID) is filed; the owner of phase \(phase) executes it when it runs")
         }
+        if !printsJSON, let correlationID = try await correlationID(of: answer?.openedRunID ?? runID) {
+            session.tellTrace(correlationID)
+        }
         let trace = "tipoff trace \(runID.uuidString.lowercased())"
         if let answer, answer.isProblem { throw CommandProblem.problem("the owner did not do it", next: trace) }
         if answer == nil, waiting.wait {
@@ -145,6 +157,12 @@ struct OperatorRequests: Sendable {
             "outcome": answer.map { .string($0.outcome) } ?? .null,
             "opened_run_id": answer?.openedRunID.map { .string($0.uuidString.lowercased()) } ?? .null,
         ]
+    }
+
+    private func correlationID(of runID: UUID) async throws -> String? {
+        try await session.pool.query(
+            "SELECT correlation_id FROM nba_orchestration.run WHERE run_id = \(runID)"
+        ).first?.decode("correlation_id")
     }
 
     /// What the owner answered, if it does in time.

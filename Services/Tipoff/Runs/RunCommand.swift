@@ -88,10 +88,11 @@ struct RunCommand: AsyncParsableCommand {
             commandName: "force",
             abstract: "Asks the owner of a phase to go on without what is missing.",
             discussion: """
-                Recorded with your name and reason; the owner of the phase executes it and answers. What is given up may \
-                still come: it then opens a run of its own. Exit code 1 when the owner refuses.
+                Shows what would be given up; --yes asks for it. Recorded with your name and reason; the owner of the phase \
+                executes it and answers. What is given up may still come: it then opens a run of its own. Exit code 1 when \
+                the owner refuses.
 
-                Example: tipoff run force --run 6f1d… --phase 2 --without oddsa_events --reason "source is down"
+                Example: tipoff run force --run 6f1d… --phase 2 --without oddsa_events --reason "source is down" --yes
                 """
         )
 
@@ -104,11 +105,8 @@ struct RunCommand: AsyncParsableCommand {
         @Option(name: .long, help: "Give up only this processor (default: everything that is still open).")
         var without: String?
 
-        @Option(name: .long, help: "Why, for the record.")
-        var reason: String
-
         @OptionGroup var waiting: WaitOptions
-        @OptionGroup var format: FormatOptions
+        @OptionGroup var options: ActionOptions
 
         func run() async throws {
             try await Session.with([.database]) { session in
@@ -124,9 +122,8 @@ struct RunCommand: AsyncParsableCommand {
                     runID: run,
                     phase: phase,
                     processor: without,
-                    reason: reason,
-                    waiting: waiting,
-                    printsJSON: format.json
+                    options: options,
+                    waiting: waiting
                 )
             }
         }
@@ -137,21 +134,18 @@ struct RunCommand: AsyncParsableCommand {
             commandName: "cancel",
             abstract: "Asks the owner of a run's open phase to end the run.",
             discussion: """
-                What has changed stays marked; the next run of the date carries it on. Tasks that have not begun are \
-                skipped, running ones end by themselves. Exit code 1 when the owner refuses.
+                Shows what would end; --yes asks for it. What has changed stays marked; the next run of the date carries it \
+                on. Tasks that have not begun are skipped, running ones end by themselves. Exit code 1 when the owner refuses.
 
-                Example: tipoff run cancel --run 6f1d… --reason "wrong date"
+                Example: tipoff run cancel --run 6f1d… --reason "wrong date" --yes
                 """
         )
 
         @Option(name: .long, help: "The run's id.")
         var run: UUID
 
-        @Option(name: .long, help: "Why, for the record.")
-        var reason: String
-
         @OptionGroup var waiting: WaitOptions
-        @OptionGroup var format: FormatOptions
+        @OptionGroup var options: ActionOptions
 
         func run() async throws {
             try await Session.with([.database]) { session in
@@ -159,9 +153,8 @@ struct RunCommand: AsyncParsableCommand {
                     .cancelRun,
                     runID: run,
                     phase: nil,
-                    reason: reason,
-                    waiting: waiting,
-                    printsJSON: format.json
+                    options: options,
+                    waiting: waiting
                 )
             }
         }
@@ -198,9 +191,7 @@ struct TaskCommand: AsyncParsableCommand {
         @Option(name: .long, help: "A game, event, team or player id; * is the whole date.")
         var unit = UnitKind.wholeDate
 
-        @Option(name: .long, help: "Why, for the record.")
-        var reason: String
-
+        @OptionGroup var why: ReasonOption
         @OptionGroup var waiting: WaitOptions
         @OptionGroup var format: FormatOptions
 
@@ -210,7 +201,7 @@ struct TaskCommand: AsyncParsableCommand {
                     runID: run,
                     processor: processor,
                     unit: unit,
-                    reason: reason,
+                    reason: why.reason,
                     waiting: waiting,
                     printsJSON: format.json
                 )
