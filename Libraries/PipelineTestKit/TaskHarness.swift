@@ -128,7 +128,8 @@ package struct TaskHarness: Sendable {
             let plans = try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
                 var plans: [ChangePlan] = []
                 for write in outcome.writes {
-                    plans.append(try await ChangeDetector().plan(write, reader: transaction))
+                    let detector = ChangeDetector(comparesValues: task.run.isReplay)
+                    plans.append(try await detector.plan(write, reader: transaction))
                 }
                 return plans
             }

@@ -133,6 +133,37 @@ struct RoleTests {
         }
     }
 
+    @Test func theOperatorOpensARunThatBeginsLaterAndGoesOnWithNobodyElses() async throws {
+        try await RoleBench.with { bench in
+            try await bench.asRole("operator") { pool in
+                let request = RunRequest(
+                    kind: .manual,
+                    gameDate: try GameDate("2024-01-16"),
+                    firstPhase: .analytics,
+                    untilPhase: .precompute,
+                    planKey: "test:\(UUID())",
+                    openedBy: "tipoff:ann",
+                    isReplay: true
+                )
+                let date = request.gameDate
+                let result = try await pool.transaction { transaction in
+                    try await RunOpener(registry: .standard, role: "scrapers").openDelta(
+                        request,
+                        marking: .full(Registry.standard.replayed(in: .precompute), date: date),
+                        now: Date(),
+                        in: transaction
+                    )
+                }
+                let states = try await pool.query(
+                    "SELECT state FROM nba_orchestration.run_phase WHERE run_id = \(result.run.runID) ORDER BY phase"
+                ).column("state", as: String.self)
+                #expect(states == ["unchanged", "open", "suppressed"])
+            }
+            let states = try await bench.sqlState("UPDATE nba_orchestration.run_phase SET version = 9", as: "operator")
+            #expect(states == Self.refused)
+        }
+    }
+
     /// Phase by phase, who may change its open row.
     private static let owners: [Int16: Set<String>] = [
         1: ["phase2_to_phase3"], 2: ["phase2_to_phase3"], 3: ["phase3_to_phase4"], 4: ["phase4_to_phase5"],

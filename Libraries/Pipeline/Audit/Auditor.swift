@@ -61,9 +61,12 @@ public struct Auditor: Sendable {
     /// How a date's comparison ended.
     public enum State: String, Sendable, Hashable { case same, different, skipped, failed }
 
-    private struct Request: Sendable {
+    struct Request: Sendable {
         var auditID: Int64
         var date: GameDate
+        var isShadow: Bool
+        /// What a shadow looks at; nil for the whole date.
+        var selection: EntitySelection?
     }
 
     /// One processor of a date, compared.
@@ -142,17 +145,27 @@ public struct Auditor: Sendable {
     private func next() async throws -> Request? {
         let rows = try await pool.query(
             """
-            SELECT audit_id, game_date FROM nba_orchestration.audit
+            SELECT audit_id, game_date, kind = 'shadow' AS is_shadow, selection FROM nba_orchestration.audit
             WHERE phase = \(Int16(phase.rawValue)) AND state = 'requested'
             ORDER BY kind = 'nightly', audit_id LIMIT 1
             """
         )
-        return try rows.first.map { Request(auditID: try $0.decode("audit_id"), date: try $0.gameDate("game_date")) }
+        return try rows.first.map { row in
+            Request(
+                auditID: try row.decode("audit_id"),
+                date: try row.gameDate("game_date"),
+                isShadow: try row.decode("is_shadow"),
+                selection: try row.decode("selection", as: PostgresJSON?.self).map {
+                    EntitySelection(try JSONValue(parsing: $0.bytes))
+                }
+            )
+        }
     }
 
     private func answer(_ request: Request) async throws {
         let startedAt = try await pool.query("SELECT clock_timestamp()").scalar(as: Date.self)
         let before = try await quiet(request.date)
+        if request.isShadow { return try await answerShadow(request, startedAt, openRuns: before.openRuns) }
         if let reason = before.reason {
             return try await record(request, .skipped, startedAt, reason: reason)
         }

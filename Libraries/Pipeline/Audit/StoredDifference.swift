@@ -108,7 +108,7 @@ extension ChangeDetector {
 
 extension Cell {
     /// Whether the database holds this value as the other one; it keeps instants to the microsecond.
-    fileprivate func isStored(as other: Cell) -> Bool {
+    func isStored(as other: Cell) -> Bool {
         guard case .instant(let own) = self, case .instant(let others) = other else { return isSame(as: other) }
         return abs(own.timeIntervalSince(others)) < 0.000_001
     }

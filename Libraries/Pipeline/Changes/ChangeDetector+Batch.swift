@@ -76,6 +76,7 @@ extension ChangePlan {
             plan.headVersion = headVersion
             plan.headRowCount = headRowCount
             plan.hasOpenQuarantine = hasOpenQuarantine
+            plan.comparesValues = comparesValues
             plan.quarantined = quarantined.filter { own.contains($0.row) }.map {
                 QuarantinedRow(row: $0.row - first, violations: $0.violations)
             }

@@ -6,8 +6,14 @@ public import Postgres
 /// old columns of the differing rows only. A guarded upsert of unchanged rows would lock each of them.
 public struct ChangeDetector: Sendable {
     let limit: QuarantineLimit
+    /// Whether stored values are compared instead of stored digests and hashes, which stay as they were when somebody
+    /// changes a row without them. Slower: every row of the scope is read.
+    let comparesValues: Bool
 
-    public init(limit: QuarantineLimit = .standard) { self.limit = limit }
+    public init(limit: QuarantineLimit = .standard, comparesValues: Bool = false) {
+        self.limit = limit
+        self.comparesValues = comparesValues
+    }
 
     /// Plans a write. `reader` must be one consistent snapshot; the plan is applied only while the scope's head is
     /// still the one that was read here.
@@ -18,6 +24,7 @@ public struct ChangeDetector: Sendable {
     /// - Parameter isJudged: false for writes joined for one comparison, each of which is judged alone.
     func plan(_ write: TableWrite, reader: PostgresTransaction, isJudged: Bool) async throws -> ChangePlan {
         var plan = ChangePlan(write: write)
+        plan.comparesValues = comparesValues
         let table = write.table
         let keyIndices = table.key.map(table.index)
         // A whole scope is usually settled by its digest; an incremental write needs the stored keys in any case.
@@ -40,7 +47,7 @@ public struct ChangeDetector: Sendable {
         let (keys, hashes) = (fingerprints.keys, fingerprints.hashes)
         if case .rows = write.scope {
             let digest = fingerprints.digest(quarantined: quarantined)
-            if let head, head.digest == digest {
+            if let head, head.digest == digest, !comparesValues {
                 plan.digest = digest
                 plan.unchangedCount = write.rows.count - quarantined.count
                 return plan
@@ -56,8 +63,9 @@ public struct ChangeDetector: Sendable {
         let stored = try storedKeys(of: write, in: storedRows)
         let comparison: RowComparison
         do {
-            comparison = try RowComparison(keys: keys, hashes: hashes, stored: stored, skipping: quarantined)
-        } catch {
+            let believed = comparesValues ? try await truthful(stored, of: write, keys, reader: reader) : stored
+            comparison = try RowComparison(keys: keys, hashes: hashes, stored: believed, skipping: quarantined)
+        } catch let error as RowComparison.DuplicateKey {
             throw ChangeDetectionError.duplicateKey(table: table.name, key: error.key)
         }
         let (fresh, differing) = (comparison.fresh, comparison.differing.map(\.row))
@@ -112,6 +120,24 @@ public struct ChangeDetector: Sendable {
         }
         plan.changes += departures
         return plan
+    }
+
+    /// The stored keys without the hashes of rows whose values are not the write's.
+    private func truthful(
+        _ stored: StoredKeys,
+        of write: TableWrite,
+        _ keys: [String],
+        reader: PostgresTransaction
+    ) async throws -> StoredKeys {
+        let places = Dictionary(stored.keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let held = keys.indices.filter { places[keys[$0]] != nil }
+        let old = try await oldRows(held.map { write.rows[$0] }, table: write.table, reader: reader)
+        var stored = stored
+        for row in held {
+            guard let place = places[keys[row]], let cells = old[keys[row]] else { continue }
+            if !differences(cells, write.rows[row], write.table).isEmpty { stored.hashes[place] = nil }
+        }
+        return stored
     }
 
     private struct Head {
@@ -269,7 +295,7 @@ public struct ChangeDetector: Sendable {
     }
 
     private func differences(_ old: [Cell], _ new: [Cell], _ table: TableDefinition) -> [RowDifference.Value] {
-        table.columns.indices.filter { table.columns[$0].isBusiness && !old[$0].isSame(as: new[$0]) }.map {
+        table.columns.indices.filter { table.columns[$0].isBusiness && !old[$0].isStored(as: new[$0]) }.map {
             RowDifference.Value(column: table.columns[$0].name, before: old[$0], after: new[$0])
         }
     }

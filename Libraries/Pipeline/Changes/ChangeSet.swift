@@ -49,6 +49,8 @@ public struct ChangePlan: Sendable {
 
     public var write: TableWrite
     public var rejection: Rejection?
+    /// Whether rows were compared by their values, so that a stored hash that fits says nothing.
+    var comparesValues = false
     /// Indices into `write.rows` of the rows to upsert, with their hashes.
     var upserts: [(row: Int, hash: String)] = []
     /// Keys (as cells in the table's key order) that the scope no longer holds.
@@ -172,6 +174,11 @@ public struct MarkerSet: Sendable, Hashable {
                 )
             }
         )
+    }
+
+    /// The markers of both.
+    public func union(_ other: MarkerSet) -> MarkerSet {
+        MarkerSet(markers: markers + other.markers.filter { !markers.contains($0) })
     }
 
     public var isEmpty: Bool { markers.isEmpty }

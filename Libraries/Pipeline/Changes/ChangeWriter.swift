@@ -85,7 +85,7 @@ package enum ChangeWriter {
             FROM unnest(\(sql: .joined(parameters, separator: ", "))) AS n(\(sql: .columns(names)), data_hash, execution_id)
             ON CONFLICT (\(sql: .columns(table.key))) DO UPDATE SET
                 \(sql: .joined(assignments + [tail], separator: ", "))
-            WHERE t.data_hash IS DISTINCT FROM excluded.data_hash OR t.removed_at IS NOT NULL
+            WHERE t.data_hash IS DISTINCT FROM excluded.data_hash OR t.removed_at IS NOT NULL OR \(plan.comparesValues)
             """
     }
 

@@ -7,12 +7,13 @@ extension MarkerSet {
     /// one cannot delete it; where a `full` marker stands, another `full` marker stands for the new entities.
     ///
     /// A marker on another date than `originDate`, one of a processor in `wanting`, or any when `wantRun` is set, asks
-    /// for a run of its own.
+    /// for a run of its own, unless `isQuiet`: what a replay changes for others is carried on when somebody asks for it.
     public func insertStatements(
         originDate: GameDate,
         runID: UUID?,
         wantRun: Bool = false,
-        wanting: Set<String> = []
+        wanting: Set<String> = [],
+        isQuiet: Bool = false
     ) -> [SQL] {
         [ReadWindow.sameDate, .laterDatesOfSeason, .wholeSeason].compactMap { window in
             let chosen = markers.filter { $0.window == window }
@@ -22,7 +23,8 @@ extension MarkerSet {
                 window: window,
                 originDate: originDate,
                 runID: runID,
-                wanting: wantRun ? Set(chosen.map(\.processor)) : wanting
+                wanting: wantRun ? Set(chosen.map(\.processor)) : wanting,
+                isQuiet: isQuiet
             )
         }
     }
@@ -32,7 +34,8 @@ extension MarkerSet {
         window: ReadWindow,
         originDate: GameDate,
         runID: UUID?,
-        wanting: Set<String>
+        wanting: Set<String>,
+        isQuiet: Bool
     ) -> SQL {
         let given: SQL = """
             SELECT * FROM unnest(\(markers.map(\.processor))::text[], \(markers.map { Int16($0.phase.rawValue) })::int2[],
@@ -79,7 +82,8 @@ extension MarkerSet {
             INSERT INTO nba_orchestration.change_marker AS m
                 (processor, phase, game_date, kind, entity, origin_date, origin_run, wants_run)
             SELECT c.processor, c.phase, c.game_date, c.kind, c.entity, \(originDate.postgres), \(runID),
-                   c.processor = ANY(\(wanting.sorted())) OR c.game_date <> \(originDate.postgres)
+                   NOT \(isQuiet)
+                       AND (c.processor = ANY(\(wanting.sorted())) OR c.game_date <> \(originDate.postgres))
             FROM chosen AS c
             ORDER BY c.game_date, c.phase, c.processor, c.kind, c.entity
             ON CONFLICT (processor, game_date, kind, entity) DO UPDATE SET

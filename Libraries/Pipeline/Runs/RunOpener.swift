@@ -113,10 +113,11 @@ public struct RunOpener: Sendable {
         let inserted = try await transaction.execute(
             """
             INSERT INTO nba_orchestration.run
-                (run_id, kind, game_date, lane, first_phase, until_phase, correlation_id, plan_key, opened_by, reason)
+                (run_id, kind, game_date, lane, first_phase, until_phase, correlation_id, plan_key, opened_by, reason,
+                 is_replay)
             VALUES (\(runID), \(request.kind.rawValue), \(request.gameDate.postgres), \(request.lane.rawValue),
                     \(Int16(request.firstPhase.rawValue)), \(Int16(request.untilPhase.rawValue)),
-                    \(request.correlationID), \(request.planKey), \(request.openedBy), \(request.reason))
+                    \(request.correlationID), \(request.planKey), \(request.openedBy), \(request.reason), \(request.isReplay))
             ON CONFLICT DO NOTHING
             """
         )

@@ -15,6 +15,9 @@ public struct RunRequest: Sendable {
     public var openedBy: String
     public var reason: String?
     public var triggerSource: TriggerSource
+    /// Whether phases are done again whatever is stored: no hash is believed, and what changes for other phases and dates
+    /// waits until somebody asks for it.
+    public var isReplay: Bool
 
     public init(
         kind: RunKind,
@@ -26,7 +29,8 @@ public struct RunRequest: Sendable {
         correlationID: String? = nil,
         openedBy: String,
         reason: String? = nil,
-        triggerSource: TriggerSource = .scheduler
+        triggerSource: TriggerSource = .scheduler,
+        isReplay: Bool = false
     ) {
         self.kind = kind
         self.gameDate = gameDate
@@ -38,6 +42,7 @@ public struct RunRequest: Sendable {
         self.openedBy = openedBy
         self.reason = reason
         self.triggerSource = triggerSource
+        self.isReplay = isReplay
     }
 }
 
@@ -50,8 +55,12 @@ public struct RunRecord: Sendable, Hashable {
     public var untilPhase: Phase
     public var correlationID: String
     public var isOpen: Bool
+    /// See ``RunRequest/isReplay``.
+    public var isReplay: Bool
 
-    static let columns: SQL = "run_id, kind, game_date, lane, until_phase, correlation_id, state = 'open' AS is_open"
+    static let columns: SQL = """
+        run_id, kind, game_date, lane, until_phase, correlation_id, state = 'open' AS is_open, is_replay
+        """
 
     init(row: PostgresRow) throws {
         runID = try row.decode("run_id")
@@ -61,6 +70,7 @@ public struct RunRecord: Sendable, Hashable {
         untilPhase = try row.phase("until_phase")
         correlationID = try row.decode("correlation_id")
         isOpen = try row.decode("is_open")
+        isReplay = try row.decode("is_replay")
     }
 
     init(runID: UUID, request: RunRequest) {
@@ -71,6 +81,7 @@ public struct RunRecord: Sendable, Hashable {
         untilPhase = request.untilPhase
         correlationID = request.correlationID
         isOpen = true
+        isReplay = request.isReplay
     }
 
     /// Reads runs by id.

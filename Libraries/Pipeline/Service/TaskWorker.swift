@@ -217,7 +217,8 @@ struct TaskWorker: Sendable {
                 clock: context.clock,
                 logger: context.logger(for: task),
                 record: record,
-                cache: cache
+                // What is done again reads everything again.
+                cache: task.run.isReplay ? DayCache() : cache
             )
         }
         for task in tasks { try await FaultPoint.suffer("\(task.processor)/\(task.unit)") }
@@ -298,7 +299,8 @@ struct TaskWorker: Sendable {
         let start = ContinuousClock.now
         defer { context.workMetrics.spent(.now - start, on: .compare) }
         return try await context.pool.transaction(.repeatableRead, readOnly: true) { transaction in
-            var plans = try await ChangeDetector().plan(all: all, reader: transaction)[...]
+            let detector = ChangeDetector(comparesValues: tasks.contains { $0.run.isReplay })
+            var plans = try await detector.plan(all: all, reader: transaction)[...]
             var endings: [TaskResult.Ending] = []
             for (index, task) in tasks.enumerated() {
                 let own = Array(plans.prefix(writes[index].count))

@@ -32,16 +32,23 @@ public struct ClaimedTask: Sendable, Hashable {
         queuedSeconds = try row.decode("queued_seconds")
     }
 
-    /// A task of no run, whose result is compared and not written.
-    init(auditing definition: ProcessorDefinition, on date: GameDate, by owner: String) {
+    /// A task of no run, whose result is compared and not kept.
+    init(
+        auditing definition: ProcessorDefinition,
+        on date: GameDate,
+        by owner: String,
+        lane: Lane = .backfill,
+        isReplay: Bool = false
+    ) {
         let request = RunRequest(
             kind: .manual,
             gameDate: date,
-            lane: .backfill,
+            lane: lane,
             firstPhase: definition.phase,
             untilPhase: definition.phase,
             planKey: "audit:\(UUID())",
-            openedBy: owner
+            openedBy: owner,
+            isReplay: isReplay
         )
         run = RunRecord(runID: UUID(), request: request)
         processor = definition.name

@@ -36,6 +36,8 @@ public struct Execution: Sendable {
     let cache: DayCache
     /// Computes the whole date whatever is pending, to compare and not to write.
     package var isAudit = false
+    /// The transaction that every snapshot is, for an execution that is to see what others before it have computed there.
+    var shared: PostgresTransaction?
 
     package init(
         task: ClaimedTask,
@@ -64,25 +66,31 @@ public struct Execution: Sendable {
     /// Reads from one consistent snapshot taken after the claim, so that of two overlapping runs the one that
     /// finishes last has read everything that the other wrote.
     public func snapshot<R: Sendable>(_ body: @Sendable (SnapshotReader) async throws -> R) async throws -> R {
-        let processor = definition.name
-        let date = gameDate
         let start = ContinuousClock.now
         defer { record.hasRead(for: .now - start) }
+        if let shared { return try await read(in: shared, body) }
         return try await pool.transaction(.repeatableRead, readOnly: true, plansByValue: true) { transaction in
-            let reader = SnapshotReader(
-                transaction: transaction,
-                processor: processor,
-                gameDate: date,
-                cache: cache,
-                looksAtAll: isAudit
-            )
-            if !isAudit, !definition.dependencies.isEmpty || definition.minimumRows != nil {
-                // Nobody asks how old what is said about a day is that is over.
-                let agesMatter = task.run.lane == .live && date >= clock.leagueDay
-                try await reader.check(definition, registry, agesMatter: agesMatter, into: record)
-            }
-            return try await body(reader)
+            try await read(in: transaction, body)
         }
+    }
+
+    private func read<R: Sendable>(
+        in transaction: PostgresTransaction,
+        _ body: @Sendable (SnapshotReader) async throws -> R
+    ) async throws -> R {
+        let reader = SnapshotReader(
+            transaction: transaction,
+            processor: definition.name,
+            gameDate: gameDate,
+            cache: cache,
+            looksAtAll: isAudit
+        )
+        if !isAudit, !definition.dependencies.isEmpty || definition.minimumRows != nil {
+            // Nobody asks how old what is said about a day is that is over.
+            let agesMatter = task.run.lane == .live && gameDate >= clock.leagueDay
+            try await reader.check(definition, registry, agesMatter: agesMatter, into: record)
+        }
+        return try await body(reader)
     }
 }
 
@@ -288,9 +296,12 @@ public struct FinishTransaction: Sendable {
 
     /// Leaves markers for readers; they take part in the transaction like any row.
     public func mark(_ markers: MarkerSet) async throws {
-        for statement in markers.insertStatements(originDate: task.gameDate, runID: task.run.runID) {
-            try await transaction.execute(statement)
-        }
+        let statements = markers.insertStatements(
+            originDate: task.gameDate,
+            runID: task.run.runID,
+            isQuiet: task.run.isReplay
+        )
+        for statement in statements { try await transaction.execute(statement) }
     }
 }
 

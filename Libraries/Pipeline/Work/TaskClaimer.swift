@@ -110,7 +110,7 @@ package struct TaskClaimer: Sendable {
                        c.late_at IS NOT NULL AS is_late,
                        EXTRACT(epoch FROM now() - c.ready_at)::double precision AS queued_seconds,
                        r.run_id, r.kind, r.game_date, r.lane, r.until_phase, r.correlation_id,
-                       r.state = 'open' AS is_open, (SELECT count(*) FROM candidate) AS candidates
+                       r.state = 'open' AS is_open, r.is_replay, (SELECT count(*) FROM candidate) AS candidates
                 FROM claimed AS c JOIN nba_orchestration.run AS r USING (run_id)
                 ORDER BY c.level, c.processor, c.unit
                 """
@@ -160,7 +160,8 @@ package struct TaskClaimer: Sendable {
                 AND (t.state = 'running' AND t.lease_until < now())
             RETURNING t.processor, t.unit, t.phase, t.level, t.attempts, t.execution_id, t.input,
                 t.late_at IS NOT NULL AS is_late, 0::double precision AS queued_seconds,
-                r.run_id, r.kind, r.game_date, r.lane, r.until_phase, r.correlation_id, r.state = 'open' AS is_open
+                r.run_id, r.kind, r.game_date, r.lane, r.until_phase, r.correlation_id, r.state = 'open' AS is_open,
+                r.is_replay
             """
         )
         return try rows.map { try ClaimedTask(row: $0) }

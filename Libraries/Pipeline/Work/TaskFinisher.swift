@@ -257,7 +257,8 @@ package struct TaskFinisher: Sendable {
                 originDate: group.lead.task.gameDate,
                 runID: group.lead.task.run.runID,
                 wantRun: group.wantRun,
-                wanting: registry.leftToDeltas(by: group.lead.task.run)
+                wanting: registry.leftToDeltas(by: group.lead.task.run),
+                isQuiet: group.lead.task.run.isReplay
             )
         }
         return marking

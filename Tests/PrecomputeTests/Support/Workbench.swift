@@ -191,6 +191,7 @@ struct Workbench: Sendable {
             """
             SELECT gen_random_uuid() AS run_id, 'full'::text AS kind, \(PostgresDate(date)) AS game_date,
                    'live'::text AS lane, 6::int2 AS until_phase, 'test'::text AS correlation_id, true AS is_open,
+                   false AS is_replay,
                    \(name)::text AS processor, '*'::text AS unit, \(Int16(phase.rawValue)) AS phase, 1::int2 AS level,
                    1::int2 AS attempts, gen_random_uuid() AS execution_id, NULL::jsonb AS input, false AS is_late,
                    0::double precision AS queued_seconds
