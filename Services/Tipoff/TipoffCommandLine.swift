@@ -63,7 +63,7 @@ struct RootCommand: AsyncParsableCommand {
             StatusCommand.self, GridCommand.self, GapsCommand.self, TraceCommand.self, WhyCommand.self,
             ExplainChangeCommand.self, CoverageCommand.self, FreshnessCommand.self, LagCommand.self,
             RunListCommand.self, EfficiencyCommand.self, EvaluateCommand.self, TrainCommand.self, ModelsCommand.self,
-            AccuracyCommand.self, PredictCommand.self, RunCommand.self, ReplayCommand.self,
+            AccuracyCommand.self, PredictCommand.self, RunCommand.self, ReplayCommand.self, RecoverCommand.self,
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ActionsCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self,

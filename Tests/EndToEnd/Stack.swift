@@ -266,7 +266,9 @@ final class Stack: Sendable {
     }
 
     /// Runs the operator's command line and returns its exit code and what it printed.
-    func tipoff(_ arguments: String...) async throws -> (code: Int32, output: String) {
+    func tipoff(_ arguments: String...) async throws -> (code: Int32, output: String) { try await tipoff(arguments) }
+
+    func tipoff(_ arguments: [String]) async throws -> (code: Int32, output: String) {
         let log = directory.appending(path: "tipoff-\(UUID()).log")
         var environment = environment
         environment["TIPOFF_KAFKA_BROKERS"] = try broker
@@ -402,6 +404,15 @@ final class Stack: Sendable {
         for name in Self.services + ["devbroker"] { try await killNow(name) }
         isSupervising.store(true, ordering: .releasing)
         try await startBroker()
+        for service in Self.services { try launchService(service) }
+    }
+
+    /// Ends the services, does something, and starts them again; the broker goes on.
+    func restarted(_ body: () async throws -> Void) async throws {
+        isSupervising.store(false, ordering: .releasing)
+        for name in Self.services { try await killNow(name) }
+        try await body()
+        isSupervising.store(true, ordering: .releasing)
         for service in Self.services { try launchService(service) }
     }
 
