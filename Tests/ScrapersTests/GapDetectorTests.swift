@@ -1,6 +1,5 @@
 import Basketball
 import Foundation
-import HTTPFetch
 import Pipeline
 import PipelineTestKit
 import Postgres

@@ -99,7 +99,7 @@ struct SeasonOfOutputs: Sendable {
                     [
                         "game_id": .string(gameID), "game_date": .string(id.date.description),
                         "team_abbr": .string(team), "player_lookup": .string("\(team.lowercased())\(number)"),
-                        "system_id": "moving_average",
+                        "system_id": "moving_average", "recommendation": "NO_LINE",
                     ]
                 }
             }
