@@ -128,7 +128,9 @@ extension RawReader {
         let input = try RawInput(task)
         guard let location = input.payload else { return nothing(input) }
         // By hand means: read it again. So does a replay.
-        if task.run.kind != .manual, !task.run.isReplay, let known = try await alreadyRead(location, execution) { return known }
+        if task.run.kind != .manual, !task.run.isReplay, let known = try await alreadyRead(location, execution) {
+            return known
+        }
 
         let body = try await execution.objects.get(location.path, maximumBytes: Self.maximumBytes)
         let digest = SHA256.hash(body).hex
