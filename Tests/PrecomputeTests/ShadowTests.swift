@@ -159,6 +159,12 @@ import Warehouse
             if tasks.isEmpty { break }
             for task in tasks { try await work(task, bench, finisher) }
         }
+        // As the phase's owner ends it.
+        try await bench.pool.execute(
+            """
+            UPDATE nba_orchestration.run SET state = 'complete', finished_at = now() WHERE run_id = \(run.runID)
+            """
+        )
         let updated = try await bench.pool.query(
             """
             SELECT table_name, row_key, kind, differences::text AS columns FROM nba_orchestration.row_change
@@ -237,6 +243,8 @@ import Warehouse
             let markers = "SELECT count(*) FROM nba_orchestration.change_marker WHERE phase <= 4" as SQL
             #expect(try await bench.count(markers) == 0)
 
+            let wanting = "SELECT count(*) FROM nba_orchestration.change_marker WHERE wants_run" as SQL
+            let wantingBefore = try await bench.count(wanting)
             let changed = try await replay(bench, date)
             #expect(changed == shadow.changed)
             #expect(changed.isEmpty == (damage == .nothing))
@@ -247,7 +255,7 @@ import Warehouse
             if damage == .team { #expect(changed.map(\.table) == ["nba_analytics.team_offense_game_summary"]) }
 
             // What follows from it waits until somebody asks.
-            #expect(try await bench.count("SELECT count(*) FROM nba_orchestration.change_marker WHERE wants_run") == 0)
+            #expect(try await bench.count(wanting) == wantingBefore)
             if damage == .value {
                 let later = try await bench.count(
                     """
