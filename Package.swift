@@ -247,7 +247,8 @@ let testTargets: [Target] = [
     tests(
         "PipelineTests",
         [
-            "Pipeline", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "HTTPFetch", "Basketball", yams,
+            "Pipeline", "Warehouse", "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "HTTPFetch", "Basketball",
+            yams,
             logging,
             lifecycle,
         ]

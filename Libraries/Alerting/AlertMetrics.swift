@@ -3,7 +3,6 @@ import Pipeline
 /// What alerts count. Labels are sinks, levels and the names of monitors in code, so their number is bounded.
 struct AlertMetrics: Sendable {
     private let messages: MetricFamily<Counter>
-    private let open: MetricFamily<Gauge>
     private let checks: MetricFamily<Counter>
     private let findings: MetricFamily<Gauge>
 
@@ -12,11 +11,6 @@ struct AlertMetrics: Sendable {
             "tipoff_alert_messages_total",
             labels: ["sink", "result"],
             help: "Attempts to send a message about an alert: sent, failed and to be tried again, or given_up."
-        )
-        open = registry.gauges(
-            "tipoff_alerts_open",
-            labels: ["level"],
-            help: "Alerts that are open, as the process saw them that delivers."
         )
         checks = registry.counters(
             "tipoff_monitor_checks_total",
@@ -31,8 +25,6 @@ struct AlertMetrics: Sendable {
     }
 
     func sent(_ sink: AlertSinkName, _ result: String) { messages.with(sink.rawValue, result).increment() }
-
-    func opened(_ level: Alerts.Level, _ number: Int) { open.with(level.rawValue).set(Double(number)) }
 
     func checked(_ monitor: String, findings number: Int?) {
         checks.with(monitor, number.map { $0 == 0 ? "ok" : "found" } ?? "unknown").increment()

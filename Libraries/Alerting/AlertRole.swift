@@ -58,7 +58,6 @@ public struct AlertRole: Service {
                     }
                     if isHolder {
                         try await desk.round()
-                        try await countOpen()
                         if Date.now.timeIntervalSince(forgotAt) > Self.forgetEvery {
                             try await desk.forget()
                             forgotAt = .now
@@ -97,15 +96,6 @@ public struct AlertRole: Service {
                 )
             }
         }
-    }
-
-    private func countOpen() async throws {
-        let rows = try await context.pool.query(
-            "SELECT level, count(*) AS number FROM nba_orchestration.alert WHERE resolved_at IS NULL GROUP BY level"
-        )
-        var numbers: [Alerts.Level: Int] = [:]
-        for row in rows { numbers[try row.enumeration("level")] = Int(try row.decode("number", as: Int64.self)) }
-        for level in [Alerts.Level.info, .warning, .error, .critical] { metrics.opened(level, numbers[level] ?? 0) }
     }
 }
 

@@ -41,7 +41,7 @@ struct MetricsTests {
     }
 
     static let units: Set<String> = [
-        "seconds", "bytes", "percent", "total", "messages", "players", "games", "members", "items", "letters", "jobs",
+        "seconds", "bytes", "percent", "total", "messages", "players", "games", "members", "items", "letters", "jobs", "findings",
         "fds", "threads", "partitions", "rebalances",
     ]
     /// Names that end with what is counted and how it stands.
@@ -52,7 +52,7 @@ struct MetricsTests {
     /// Labels whose values are names of the code, of `topics.yaml` or small numbers.
     static let labels: Set<String> = [
         "processor", "status", "stage", "topic", "result", "client", "partition", "group", "phase", "producer", "level",
-        "lane", "kind", "state", "step", "le", "metric", "path", "code", "route", "sink",
+        "lane", "kind", "state", "step", "le", "metric", "path", "code", "route", "sink", "monitor",
     ]
 
     @Test("Every family says what it is, in which unit, and with bounded labels")

@@ -6,6 +6,7 @@ import Logging
 import Postgres
 import PostgresTestKit
 import Testing
+import Warehouse
 
 @testable import Pipeline
 
@@ -17,7 +18,7 @@ struct ClaimTests {
     private func withPool<R: Sendable>(_ body: (PostgresPool) async throws -> R) async throws -> R {
         let template = try await TestCluster.template(named: "claims") { configuration in
             let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: Logger(label: "test"))
-            _ = try await PostgresMigrator(migrations: [OrchestrationSchema.migration]).migrate(pool)
+            _ = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(pool)
             await pool.close()
         }
         return try await TestDatabase.with("claims", template: template) { database in

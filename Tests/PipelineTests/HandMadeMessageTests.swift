@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import PostgresTestKit
 import Testing
+import Warehouse
 
 @testable import Pipeline
 
@@ -33,7 +34,7 @@ struct HandMadeMessageTests {
     private func database() async throws -> TestDatabase {
         let template = try await TestCluster.template(named: "hand-made") { configuration in
             let pool = PostgresPool(configuration: configuration, maximumConnections: 1, logger: Logger(label: "test"))
-            _ = try await PostgresMigrator(migrations: [OrchestrationSchema.migration]).migrate(pool)
+            _ = try await PostgresMigrator(migrations: WarehouseMigrations.all).migrate(pool)
             await pool.close()
         }
         return try await TestDatabase.create("manual", template: template)

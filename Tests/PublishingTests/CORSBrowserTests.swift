@@ -24,7 +24,8 @@ struct CORSBrowserTests {
             routes: files.map { path, type in
                 WebRoute("GET", path) { _ in
                     let bytes = Array(try Data(contentsOf: Self.example.appending(path: String(path.dropFirst()))))
-                    return WebResponse(headers: ["Content-Type": type], body: bytes)
+                    let policy = "default-src 'self' 'unsafe-inline'; connect-src *"
+                    return WebResponse(headers: ["Content-Type": type, "Content-Security-Policy": policy], body: bytes)
                 }
             } + [WebRoute("GET", "/favicon.ico") { _ in WebResponse(status: 204) }],
             logger: Logger(label: "test")

@@ -101,6 +101,9 @@ struct ConfigurationPage {
         "TIPOFF_OBJECT_STORE": "/objects",
     ]
 
+    /// What takes every text says nothing of its form.
+    private static let refuseNothing = ["TIPOFF_ALERT_COMMAND": "texts separated by commas"]
+
     private var settings: [Setting] = []
 
     init() throws {
@@ -115,6 +118,9 @@ struct ConfigurationPage {
                 add(String(match.1), Self.general(String(match.2), of: service), String(match.4), service)
             }
             try explain(service, names)
+        }
+        for (index, setting) in settings.enumerated() where setting.form.isEmpty {
+            settings[index].form = Self.refuseNothing[setting.name] ?? ""
         }
         let unexplained = settings.filter(\.form.isEmpty).map(\.name)
         guard unexplained.isEmpty else { throw Unreadable(line: "no form of \(unexplained)") }
@@ -183,7 +189,7 @@ struct ConfigurationPage {
             may also lie in a file that others cannot read: `NAME_FILE=/run/secrets/…`.
 
             `tipoff` reads the settings of every service, as far as a command needs them, and `TIPOFF_LOG_DIR`: where the
-            services' log files lie (default `.run/log`).
+            services' log files lie (default `.run/log`). With `TIPOFF_CONSOLE_URL` commands that act print the page to look at.
 
             """
         var groups: [[String]] = []

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test of a finished debug build. The pure tests run side by side in one process. The others wait for servers more
-# than they compute: several processes of them run at the same time, and one test after the other within each, because one of
+# than they compute: three processes of them run at the same time, and one test after the other within each, because one of
 # them blocks every thread of its process on purpose. A pass that fails does not keep the next from running; what failed, and
 # why, is said again at the very end. Arguments say which build, such as `--scratch-path`.
 set -euo pipefail
@@ -16,32 +16,22 @@ pass() {
   "$bundle" --testing-library swift-testing "$@" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
 }
 
-# A test target that no pass names runs in `others`.
-declare -A passes=(
-  [pure]='^(BasketballTests|BoostingTests|ModelsTests|UpstreamTests)\.'
-  [sources]='^(KafkaTests|PostgresTests|HTTPFetchTests|ScrapersTests|RawTests|SourceSimTests)\.'
-  [readers]='^(PredictionsTests|PublishingTests|PageTests|ServingTests)\.'
-  [protocol]='^(Simulation|BarrierTests|PipelineTests|WarehouseTests)\.'
-  [end-to-end]='^EndToEnd\.'
-)
-names=(pure sources readers protocol others end-to-end)
-pass pure --filter "${passes[pure]}"
+pure='^(BasketballTests|BoostingTests|ModelsTests|UpstreamTests)\.'
+sources='^(KafkaTests|PostgresTests|HTTPFetchTests|ScrapersTests|RawTests|SourceSimTests|PredictionsTests|PublishingTests|PageTests)\.'
+names=(pure sources components end-to-end)
+pass pure --filter "$pure"
 cat "$logs/pure"
-running=()
-skipped=()
-for name in "${names[@]:1}"; do
-  [ "$name" != others ] || continue
-  skipped+=(--skip "${passes[$name]}")
-  pass "$name" --no-parallel --filter "${passes[$name]}" &
-  running+=($!)
-done
-pass others --no-parallel --skip "${passes[pure]}" "${skipped[@]}" &
-running+=($!)
-# Shown while they run, their lines mixed as they come; the logs are whole.
-shown_logs=("${names[@]:1}")
-tail -q -n +1 -F "${shown_logs[@]/#/$logs/}" 2>/dev/null &
+passes=()
+pass sources --no-parallel --filter "$sources" &
+passes+=($!)
+pass components --no-parallel --skip "$pure" --skip "$sources" --skip '^EndToEnd\.' &
+passes+=($!)
+pass end-to-end --no-parallel --filter '^EndToEnd\.' &
+passes+=($!)
+# Shown while they run, the lines of the three mixed as they come; the logs are whole.
+tail -q -n +1 -F "$logs/sources" "$logs/components" "$logs/end-to-end" 2>/dev/null &
 shown=$!
-wait "${running[@]}"
+wait "${passes[@]}"
 sleep 1
 kill "$shown"
 wait "$shown" 2>/dev/null || true

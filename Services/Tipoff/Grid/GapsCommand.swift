@@ -22,7 +22,7 @@ struct GapsCommand: AsyncParsableCommand {
                 An output is overdue from its due time until it is there, the schedule says that there is nothing, or somebody \
                 accepts the loss. Exit 1 when something that is needed is overdue.
 
-                Example: tipoff gaps --season 2023-24
+                Example: tipoff gaps ls --season 2023-24
                 """
         )
 
