@@ -138,7 +138,7 @@ public struct DeadManRole: Service {
     /// The role whose lease says that somebody looks after the watch.
     public static let lease = "dead-man"
     static let leaseDuration: Duration = .seconds(60)
-    static let interval: Duration = .seconds(5)
+    static let interval: Duration = .seconds(2)
 
     let context: ServiceContext
     let settings: DeadMan.Settings

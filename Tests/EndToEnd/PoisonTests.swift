@@ -84,6 +84,11 @@ extension Stack {
             JOIN nba_orchestration.dead_letter AS d ON r.plan_key = 'msg:' || d.replay_message_id::text
             WHERE d.dead_letter_id = \(letter)
             """
+        // The replay of another letter may have brought the work with it: then nothing is sent.
+        let state = try await pool.query(
+            "SELECT state FROM nba_orchestration.dead_letter WHERE dead_letter_id = \(letter)"
+        ).one().decode("state", as: String.self)
+        if state == "resolved" { return state }
         try await until("SELECT count(*) FROM (\(sql: run)) AS r")
         let runID = try await pool.query(run).one().decode("run_id", as: UUID.self)
         let deadline = ContinuousClock.now + .seconds(60)
