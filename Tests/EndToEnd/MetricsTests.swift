@@ -41,7 +41,8 @@ struct MetricsTests {
     }
 
     static let units: Set<String> = [
-        "seconds", "bytes", "percent", "total", "messages", "players", "games", "members", "items", "letters", "jobs", "findings",
+        "seconds", "bytes", "percent", "total", "messages", "players", "games", "members", "items", "letters", "jobs",
+        "findings",
         "fds", "threads", "partitions", "rebalances",
     ]
     /// Names that end with what is counted and how it stands.
