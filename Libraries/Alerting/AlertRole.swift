@@ -11,7 +11,7 @@ public struct AlertRole: Service {
     /// The role whose lease says that somebody delivers.
     public static let lease = "alert-delivery"
     static let leaseDuration: Duration = .seconds(30)
-    static let forgetEvery: TimeInterval = 3600
+    static let forgetEvery: Duration = .seconds(3600)
 
     let context: ServiceContext
     let settings: AlertSettings
@@ -47,7 +47,8 @@ public struct AlertRole: Service {
         )
         let isSending = SendingFlag()
         var outage = DatabaseOutage(patience: settings.databaseSilence)
-        var forgotAt = Date.distantPast
+        let clock = ContinuousClock()
+        var forgotAt: ContinuousClock.Instant?
         await withDiscardingTaskGroup { group in
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
                 context.progress.beat("alerts")
@@ -58,9 +59,9 @@ public struct AlertRole: Service {
                     }
                     if isHolder {
                         try await desk.round()
-                        if Date.now.timeIntervalSince(forgotAt) > Self.forgetEvery {
+                        if forgotAt.map({ clock.now - $0 > Self.forgetEvery }) ?? true {
                             try await desk.forget()
-                            forgotAt = .now
+                            forgotAt = clock.now
                         }
                         // A slow sink must not cost the lease: the round goes on beside this loop, one at a time.
                         if isSending.begin() {
