@@ -128,9 +128,7 @@ struct RecoveryTests {
         #expect(replayed.code == 0, "\(replayed.output)")
         let props = "nba_raw.odds_api_player_points_props"
         let after = try await stack.digests()[props]
-        withKnownIssue("Offers that an earlier payload of the date brought are not read again", isIntermittent: true) {
-            #expect(after == before[props])
-        }
+        #expect(after == before[props])
         try await stack.stop()
     }
 }

@@ -36,7 +36,10 @@ public struct ChangeDetector: Sendable {
         plan.headRowCount = head?.rowCount ?? 0
         plan.hasOpenQuarantine = try found[0].one().decode("has_quarantine")
 
-        if let source = write.source, let capturedAt = head?.capturedAt, source.capturedAt < capturedAt {
+        // A stored object that is read again knows its capture by the second only, and is never older than itself.
+        if let source = write.source, let capturedAt = head?.capturedAt, source.capturedAt < capturedAt,
+            source.objectPath != head?.sourceObject
+        {
             plan.rejection = .superseded
             return plan
         }
@@ -144,12 +147,13 @@ public struct ChangeDetector: Sendable {
         var version: Int64
         var digest: String?
         var rowCount: Int
+        var sourceObject: String?
         var capturedAt: Date?
     }
 
     private func headQuery(of write: TableWrite) -> SQL {
         """
-        SELECT h.version, h.digest, h.row_count, h.captured_at, q.has_quarantine
+        SELECT h.version, h.digest, h.row_count, h.source_object, h.captured_at, q.has_quarantine
         FROM (SELECT EXISTS (SELECT 1 FROM nba_orchestration.quarantined_row
                              WHERE table_name = \(write.table.name) AND resolved_at IS NULL) AS has_quarantine) AS q
         LEFT JOIN nba_orchestration.snapshot_head AS h
@@ -164,6 +168,7 @@ public struct ChangeDetector: Sendable {
                 version: version,
                 digest: try row.decode("digest"),
                 rowCount: try row.decode("row_count"),
+                sourceObject: try row.decode("source_object"),
                 capturedAt: try row.decode("captured_at")
             )
         }

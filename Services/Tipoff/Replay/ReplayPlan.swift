@@ -66,7 +66,7 @@ struct ReplayPlan: Sendable {
                         $0.begins(.full, lane(date, session))
                     }
                 case .raw where from == .raw:
-                    payloads = try await StoredPayloads(session: session).newest(of: date)
+                    payloads = try await StoredPayloads(session: session).all(of: date)
                     processors = session.registry.enabled(in: .raw).filter { raw in
                         payloads.contains { $0.processors.contains(raw) }
                     }

@@ -88,7 +88,7 @@ struct ReplayRunner: Sendable {
         case .scrapers:
             return try await open(relay) { try await opener.open(request, now: now, in: $0) }
         case .raw:
-            let payloads = try await StoredPayloads(session: session).newest(of: date)
+            let payloads = try await StoredPayloads(session: session).all(of: date)
             guard !payloads.isEmpty else {
                 throw CommandProblem.problem(
                     "the object store holds no payload of \(date)",

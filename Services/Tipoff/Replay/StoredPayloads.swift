@@ -33,19 +33,18 @@ struct StoredPayloads: Sendable {
 
     let session: Session
 
-    /// The newest payloads of every source that names the date, in the order of their capture.
-    func newest(of date: GameDate) async throws -> [Payload] {
+    /// The payloads of every source that name the date, in the order of their capture: all of them, because a table that
+    /// keeps what each capture said first is not made of the newest alone.
+    func all(of date: GameDate) async throws -> [Payload] {
         let objects = try session.configuration.makeObjects()
-        var newest: [PayloadSubject: Payload] = [:]
+        var found: [Payload] = []
         for layout in PayloadLayout.all {
             guard let prefix = Self.prefix(layout, date) else { continue }
             try await list(prefix, in: objects) { payload in
-                guard payload.key.gameDate == date else { return }
-                if let known = newest[payload.key.subject], known.key.capturedAt >= payload.key.capturedAt { return }
-                newest[payload.key.subject] = payload
+                if payload.key.gameDate == date { found.append(payload) }
             }
         }
-        return Self.inOrder(Array(newest.values))
+        return Self.inOrder(Array(Set(found)))
     }
 
     /// Every payload that was captured at or after an instant, in the order of capture.
