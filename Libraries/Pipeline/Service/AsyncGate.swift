@@ -1,19 +1,23 @@
-/// Lets a bounded number of tasks in.
+/// Lets a bounded number of tasks in: what is live before what fills in the past, each in the order of arrival.
 package actor AsyncGate {
     private var free: Int
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var waiting: [Lane: [CheckedContinuation<Void, Never>]] = [:]
 
     package init(limit: Int) { free = limit }
 
-    package func enter() async {
+    package func enter(_ lane: Lane = .live) async {
         if free > 0 {
             free -= 1
         } else {
-            await withCheckedContinuation { waiters.append($0) }
+            await withCheckedContinuation { waiting[lane, default: []].append($0) }
         }
     }
 
     package func leave() {
-        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().resume() }
+        for lane in [Lane.live, .backfill] where waiting[lane]?.isEmpty == false {
+            waiting[lane]?.removeFirst().resume()
+            return
+        }
+        free += 1
     }
 }

@@ -1,13 +1,15 @@
 import CMalloc
-import ServiceLifecycle
+public import ServiceLifecycle
 
 /// Gives memory back that the allocator keeps after work has freed it: a service works in bursts and waits for hours.
-struct MemoryReturn: Service {
+public struct MemoryReturn: Service {
+    public init() {}
+
     static let interval: Duration = .seconds(10)
     /// Seconds of processor time within an interval from which there is something to give back.
     static let leastWork = 0.1
 
-    func run() async throws {
+    public func run() async throws {
         await cancelWhenGracefulShutdown {
             var before = 0.0
             while !Task.isCancelled {

@@ -79,7 +79,9 @@ public struct PhaseService: Service {
     }
 
     private func consume(_ consumer: KafkaConsumer) async {
-        let gate = AsyncGate(limit: definition.workers * 2)
+        // More is read than is claimed, so that what is live is found behind what fills in the past.
+        let read = AsyncGate(limit: definition.workers * 16)
+        let claims = AsyncGate(limit: definition.workers * 2)
         await withTaskGroup(of: Void.self) { group in
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
                 context.progress.beat("consumer")
@@ -97,10 +99,10 @@ public struct PhaseService: Service {
                     continue
                 }
                 guard !batch.isEmpty else { continue }
-                await gate.enter()
+                await read.enter()
                 group.addTask {
-                    await accept(batch, consumer)
-                    await gate.leave()
+                    await accept(batch, consumer, claims)
+                    await read.leave()
                 }
             }
         }
@@ -108,22 +110,37 @@ public struct PhaseService: Service {
 
     /// Takes one poll batch in. A message is done when its rows say so: claimed, opened as a run, or filed as a dead
     /// letter. What cannot be recorded now is tried again, never skipped.
-    private func accept(_ batch: [KafkaIncoming], _ consumer: KafkaConsumer) async {
+    private func accept(_ batch: [KafkaIncoming], _ consumer: KafkaConsumer, _ claims: AsyncGate) async {
+        guard
+            let wakeUps = await recorded({ try await context.intake.read(batch) })
+        else { return }
+        let isLive = wakeUps.contains { $0.envelope.lane == .live }
+        let selectors = Set(wakeUps.flatMap { definition.phase.tasks(namedBy: $0, context.registry) })
+        await claims.enter(isLive ? .live : .backfill)
+        await claim(selectors, of: batch, consumer, trigger: wakeUps.first?.envelope)
+        await claims.leave()
+    }
+
+    private func claim(
+        _ selectors: Set<TaskSelector>,
+        of batch: [KafkaIncoming],
+        _ consumer: KafkaConsumer,
+        trigger: Envelope?
+    ) async {
+        let first = await recorded { () async throws -> TaskClaimer.Claim? in
+            selectors.isEmpty ? nil : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
+        }
+        guard let first else { return }
+        FaultPoint.hit("claimed-before-offset")
+        consumer.markDone(batch.map { KafkaPosition(topic: $0.topic, partition: $0.partition, offset: $0.offset) })
+        if let first { await worker.work(selectors, first: first, trigger: trigger) }
+    }
+
+    /// What the body returns, tried until it can; nil when the service ends first.
+    private func recorded<Value: Sendable>(_ body: () async throws -> Value) async -> Value? {
         var attempt = 0
         while !Task.isCancelled {
-            do {
-                let wakeUps = try await context.intake.read(batch)
-                let selectors = Set(wakeUps.flatMap { definition.phase.tasks(namedBy: $0, context.registry) })
-                let first =
-                    selectors.isEmpty
-                    ? nil : try await worker.claimer.claim(selectors, limit: worker.claimLimit)
-                FaultPoint.hit("claimed-before-offset")
-                consumer.markDone(
-                    batch.map { KafkaPosition(topic: $0.topic, partition: $0.partition, offset: $0.offset) }
-                )
-                if !selectors.isEmpty { await worker.work(selectors, first: first, trigger: wakeUps.first?.envelope) }
-                return
-            } catch {
+            do { return try await body() } catch {
                 attempt += 1
                 context.logger.warning(
                     "wake-ups not taken yet",
@@ -131,9 +148,10 @@ public struct PhaseService: Service {
                 )
                 context.setReady("database", false)
                 await context.pause(.milliseconds(min(100 << min(attempt, 6), 5000)))
-                if Task.isShuttingDownGracefully { return }
+                if Task.isShuttingDownGracefully { return nil }
             }
         }
+        return nil
     }
 
     /// Renews leases, whatever else waits: a broker that is away must not cost running work its lease.

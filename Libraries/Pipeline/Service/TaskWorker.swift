@@ -94,7 +94,7 @@ struct TaskWorker: Sendable {
         active.insert(tasks.map(\.executionID))
         return await withTaskGroup(of: Follow.self) { group in
             for chunk in chunks(of: tasks) {
-                await gate.enter()
+                await gate.enter(chunk[0].run.lane)
                 group.addTask {
                     let follow = await executeChunk(chunk, trigger: trigger)
                     await gate.leave()
