@@ -40,14 +40,25 @@ extension BarrierShell {
             """
     }
 
-    /// Until when a live delta with something to carry on waits, counted from the end of its last task.
+    /// Until when a live delta with something to carry on waits, counted from the end of its last task. What an operator
+    /// has said waits for nobody: it is urgent, and no source changes together with it.
     func absorbsUntil(_ candidate: Candidate, _ pending: PendingProcessors, now: Date) -> Date? {
         let run = candidate.run
         guard joinsDeltas, run.kind == .delta, run.lane == .live, candidate.asked == nil,
-            !pending.of(run, after: definition.lastPhase).isEmpty
+            !candidate.tasks.allSatisfy(isOperators), !pending.of(run, after: definition.lastPhase).isEmpty
         else { return nil }
         let ended = candidate.tasks.compactMap(\.endedAt).max() ?? candidate.row.readAt
         return ended.addingTimeInterval(deltaWait.duration(for: run.gameDate, at: now).seconds)
+    }
+
+    /// Whether a task reads an operator's word, which no scraper fetches.
+    private func isOperators(_ task: BarrierTask) -> Bool {
+        if task.id.phase == .scrapers { return isOperators(scraper: task.id.processor) }
+        return registry.processor(task.id.processor, in: .raw)?.scraper.map(isOperators(scraper:)) ?? false
+    }
+
+    private func isOperators(scraper: String) -> Bool {
+        registry.processor(scraper, in: .scrapers).map { !$0.isEnabled } ?? false
     }
 
     /// What a phase that waits for siblings shows, and what its orchestrator finds it by.

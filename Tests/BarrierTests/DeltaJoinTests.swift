@@ -20,13 +20,15 @@ struct DeltaJoinTests {
         ["injuries", "lines"].map {
             ProcessorDefinition($0, .raw, output: "nba_raw.\($0)")
         } + [
+            ProcessorDefinition("operators", .scrapers, isEnabled: false),
+            ProcessorDefinition("word", .raw, output: "nba_raw.word", scraper: "operators"),
             ProcessorDefinition(
                 "context",
                 .analytics,
                 requirement: .critical,
                 output: "nba_analytics.context",
                 inputs: [Input("nba_raw.injuries", ["status"]), Input("nba_raw.lines", ["line"])]
-            )
+            ),
         ]
     )
 
@@ -198,6 +200,18 @@ struct DeltaJoinTests {
             let run = try await bench.run("injuries", ended: 0, kind: lone.kind, lane: lone.lane)
             #expect(try await shell.evaluate([run.runID]).map(\.topic) == [.phase3Trigger])
             #expect(try await bench.state(waiting)[0] == "open")
+        }
+    }
+
+    @Test("An operator's word waits for nobody")
+    func operatorsWord() async throws {
+        try await with { bench in
+            let shell = try bench.shell(.seconds(60))
+            let poll = try await bench.run("lines", ended: 1)
+            #expect(try await shell.evaluate([poll.runID]).isEmpty)
+            let word = try await bench.run("word", ended: 0)
+            #expect(try await shell.evaluate([word.runID]).map(\.topic) == [.phase3Trigger])
+            #expect(try await bench.state(poll)[0] == "open")
         }
     }
 
