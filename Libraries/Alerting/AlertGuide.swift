@@ -21,6 +21,8 @@ public enum AlertGuide {
         Entry(prefix: "watch:errors:", command: "tipoff dlq ls"),
         Entry(prefix: "watch:storm:", command: "tipoff trace {date}"),
         Entry(prefix: "watch:halt", command: "tipoff publish resume --reason \"…\" --yes"),
+        Entry(prefix: "watch:overdue:", command: "tipoff grid {date}"),
+        Entry(prefix: "watch:picks", command: "tipoff quality --date {date}"),
         Entry(prefix: "watch:monitor:", command: "tipoff doctor"),
         Entry(prefix: "alerts:sink:", command: "tipoff alerts test"),
         Entry(prefix: "alerts:database", command: "tipoff doctor"),

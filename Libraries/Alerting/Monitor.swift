@@ -45,10 +45,9 @@ public struct WatchContext: Sendable {
 }
 
 extension Monitor {
-    /// Every monitor of this build. Further ones, such as overdue expected outputs, are added to this list.
+    /// Every monitor of this build.
     public static let standard: [Monitor] = [
         stuckWork, stuckOrchestrator, consumers, outboxAge, markerAge, deadLetters, decisions, planner, errorRate,
-        storm,
-        halt,
+        storm, halt, overdueOutputs, picks,
     ]
 }

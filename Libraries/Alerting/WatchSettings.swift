@@ -21,6 +21,8 @@ public struct WatchSettings: Sendable {
     public var decisionAge: Duration
     /// The longest halt of publishing.
     public var haltAge: Duration
+    /// How long something that a date needs may be overdue.
+    public var overdueAge: Duration
     /// Whether the broker can be asked for consumer groups.
     public var asksForConsumers: Bool
     /// How long a topic may be without a live consumer: longer than a rebalance.
@@ -38,6 +40,7 @@ public struct WatchSettings: Sendable {
         storm: Int = 50,
         decisionAge: Duration = .seconds(6 * 3600),
         haltAge: Duration = .seconds(36 * 3600),
+        overdueAge: Duration = .seconds(1800),
         asksForConsumers: Bool = true,
         consumerAge: Duration = .seconds(120),
         allWell: EasternTimeOfDay = EasternTimeOfDay(hour: 7, minute: 0)
@@ -51,6 +54,7 @@ public struct WatchSettings: Sendable {
         self.storm = storm
         self.decisionAge = decisionAge
         self.haltAge = haltAge
+        self.overdueAge = overdueAge
         self.asksForConsumers = asksForConsumers
         self.consumerAge = consumerAge
         self.allWell = allWell
@@ -91,6 +95,11 @@ public struct WatchSettings: Sendable {
             "oldest decision of the planner while a day has games"
         )
         haltAge = age("TIPOFF_WATCH_HALT_AGE", standard.haltAge, "longest halt of publishing")
+        overdueAge = age(
+            "TIPOFF_WATCH_OVERDUE_AGE",
+            standard.overdueAge,
+            "how long something that a date needs may be overdue"
+        )
         asksForConsumers = reader.bool(
             "TIPOFF_WATCH_CONSUMERS",
             default: standard.asksForConsumers,
