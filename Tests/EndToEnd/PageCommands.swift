@@ -1,0 +1,1 @@
+../TipoffTests/PageCommands.swift
