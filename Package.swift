@@ -106,6 +106,7 @@ let libraries: [Target] = [
         resources: [.embedInCode("Queries")],
         swiftSettings: built
     ),
+    library("Access", ["COpenSSL", "Pipeline", "Postgres"]),
     library("Serving", ["Models", "Pipeline", "Postgres", "Warehouse", "Basketball"]),
     library(
         "Alerting",
@@ -120,6 +121,10 @@ let services: [Target] =
     + service("Analytics", core)
     + service("Precompute", core) + service("Predictions", core + ["Models", "Serving"])
     + service("Publishing", core + ["Alerting", "HTTPFetch", "Page", "Monitoring"], main: ["Monitoring"])
+    + service(
+        "Console",
+        ["TipoffCommands", "Access", "Page", "Pipeline", "Postgres", "Basketball", logging, lifecycle, signals]
+    )
 
 let executables: [Target] = [
     executable("Phase2ToPhase3", ["Barrier", "Pipeline", logging, lifecycle]),
@@ -128,8 +133,8 @@ let executables: [Target] = [
     .target(
         name: "TipoffCommands",
         dependencies: [
-            "Alerting", "Upstream", "HTTPFetch", "Models", "Monitoring", "Serving", "Pipeline", "Kafka", "Postgres",
-            "Warehouse",
+            "Access", "Alerting", "Upstream", "HTTPFetch", "Models", "Monitoring", "Serving", "Pipeline", "Kafka",
+            "Postgres", "Warehouse",
             "Basketball", arguments, logging, signals,
         ],
         path: "Services/Tipoff",
@@ -223,7 +228,7 @@ let testTargets: [Target] = [
     .testTarget(
         name: "TipoffTests",
         dependencies: [
-            "TipoffCommands", "Scrapers", "Models", "Monitoring", "Pipeline", "PipelineTestKit", "Warehouse",
+            "TipoffCommands", "Access", "Scrapers", "Models", "Monitoring", "Pipeline", "PipelineTestKit", "Warehouse",
             "Upstream",
             "PostgresTestKit", "KafkaTestKit", "Postgres", "Kafka", "Basketball", arguments, logging,
         ],
@@ -240,6 +245,13 @@ let testTargets: [Target] = [
             + ["PipelineTestKit", "PostgresTestKit", "KafkaTestKit", "Kafka", logging]
     ),
     tests("PageTests", ["Page", "Pipeline", "Basketball"]),
+    tests(
+        "ConsoleTests",
+        [
+            "Console", "Access", "Page", "TipoffCommands", "PipelineTestKit", "Warehouse", "Pipeline", "Postgres",
+            "PostgresTestKit", "Kafka", "KafkaTestKit", "Basketball", logging,
+        ]
+    ),
     tests(
         "PublishingTests",
         ["Publishing", "Page", "HTTPFetch"] + core + ["PostgresTestKit", "KafkaTestKit", "Kafka"]
@@ -264,6 +276,7 @@ let package = Package(
         .executable(name: "precompute", targets: ["PrecomputeMain"]),
         .executable(name: "predictions", targets: ["PredictionsMain"]),
         .executable(name: "publishing", targets: ["PublishingMain"]),
+        .executable(name: "console", targets: ["ConsoleMain"]),
         .executable(name: "phase2-to-phase3", targets: ["Phase2ToPhase3"]),
         .executable(name: "phase3-to-phase4", targets: ["Phase3ToPhase4"]),
         .executable(name: "phase4-to-phase5", targets: ["Phase4ToPhase5"]),

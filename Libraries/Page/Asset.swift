@@ -6,7 +6,10 @@ public struct Asset: Sendable {
     public let type: String
     public let bytes: [UInt8]
 
-    private init(_ name: String, _ suffix: String, type: String, _ text: String) {
+    /// - Parameters:
+    ///   - name: begins the file's name; the hash of the content follows.
+    ///   - suffix: ends it, such as `css`.
+    public init(_ name: String, _ suffix: String, type: String, _ text: String) {
         bytes = Array(text.utf8)
         path = "/assets/\(name).\(SHA256.hash(bytes).hex.prefix(16)).\(suffix)"
         self.type = type
@@ -14,7 +17,7 @@ public struct Asset: Sendable {
 
     static let style = Asset("page", "css", type: "text/css; charset=utf-8", StyleSheet.text)
     static let script = Asset("page", "js", type: "text/javascript; charset=utf-8", LiveScript.text)
-    static let icon = Asset(
+    public static let icon = Asset(
         "ball",
         "svg",
         type: "image/svg+xml",

@@ -18,32 +18,34 @@ public struct HTML: Sendable, Hashable, ExpressibleByArrayLiteral {
     public static func text(_ text: some CustomStringConvertible) -> HTML { HTML(source: escape(text.description)) }
 
     /// Markup that stands in this program's source.
-    static func fixed(_ markup: StaticString) -> HTML { HTML(source: markup.description) }
+    public static func fixed(_ markup: StaticString) -> HTML { HTML(source: markup.description) }
 
-    static func element(_ name: StaticString, _ attributes: [Attribute] = [], _ content: HTML...) -> HTML {
+    public static func element(_ name: StaticString, _ attributes: [Attribute] = [], _ content: HTML...) -> HTML {
         let inside = content.map(\.source).joined()
         return HTML(source: "<\(name)\(attributes.map(\.source).joined())>\(inside)</\(name)>")
     }
 
     /// An element without content, such as `input`.
-    static func void(_ name: StaticString, _ attributes: [Attribute] = []) -> HTML {
+    public static func void(_ name: StaticString, _ attributes: [Attribute] = []) -> HTML {
         HTML(source: "<\(name)\(attributes.map(\.source).joined())>")
     }
 
-    static func joined(_ pieces: some Sequence<HTML>) -> HTML {
+    public static func joined(_ pieces: some Sequence<HTML>) -> HTML {
         HTML(source: pieces.map(\.source).joined())
     }
 
-    static func when(_ condition: Bool, _ piece: @autoclosure () -> HTML) -> HTML { condition ? piece() : .empty }
+    public static func when(_ condition: Bool, _ piece: @autoclosure () -> HTML) -> HTML {
+        condition ? piece() : .empty
+    }
 
-    static func some<Value>(_ value: Value?, _ piece: (Value) -> HTML) -> HTML { value.map(piece) ?? .empty }
+    public static func some<Value>(_ value: Value?, _ piece: (Value) -> HTML) -> HTML { value.map(piece) ?? .empty }
 
     /// One attribute; its value is escaped.
-    struct Attribute: Sendable, Hashable {
+    public struct Attribute: Sendable, Hashable {
         fileprivate var source: String
 
         /// Links and sources never take a scheme from the data: what does not begin with `/`, `?` or `#` is left out.
-        init(_ name: StaticString, _ value: some CustomStringConvertible) {
+        public init(_ name: StaticString, _ value: some CustomStringConvertible) {
             let text = value.description
             let isAddress = ["href", "src", "action"].contains(name.description)
             let isOwn = text.isEmpty || "/?#".contains(text.first!) && !text.hasPrefix("//")
@@ -51,9 +53,9 @@ public struct HTML: Sendable, Hashable, ExpressibleByArrayLiteral {
         }
 
         /// One without a value, present or not.
-        init(_ name: StaticString, if condition: Bool) { source = condition ? " \(name)" : "" }
+        public init(_ name: StaticString, if condition: Bool) { source = condition ? " \(name)" : "" }
 
-        static func `class`(_ names: String) -> Attribute { Attribute("class", names) }
+        public static func `class`(_ names: String) -> Attribute { Attribute("class", names) }
     }
 
     private static func escape(_ text: String) -> String {

@@ -1,7 +1,7 @@
 /// The one style sheet. Colours are variables with a light and a dark value; every pair of text and ground has a contrast of
 /// at least 4.5.
-enum StyleSheet {
-    static let text = #"""
+public enum StyleSheet {
+    public static let text = #"""
         :root{color-scheme:light dark;--bg:#f6f5f2;--card:#fff;--ink:#1b1a17;--soft:#5c574e;--rule:#dcd8cf;--link:#0b57a4;
         --over:#0f7a43;--under:#b3361b;--push:#6b6557;--span:#b9cfe6;--dot:#0b57a4;--tick:#1b1a17;--chip:#fff;
         --warn:#fff1d6;--warnink:#6b4300;--halt:#fbe0da;--haltink:#7d1f0c;--flash:#fff3b8;--brand:#c2500f}

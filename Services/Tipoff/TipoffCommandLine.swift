@@ -8,14 +8,18 @@ import Postgres
 public enum TipoffCommandLine {
     /// Parses and runs one command.
     ///
-    /// - Parameter arguments: without the program's name.
+    /// - Parameters:
+    ///   - arguments: without the program's name.
+    ///   - actor: who asks, for the audit; nil is `tipoff:` with the user of the environment.
     /// - Returns: the exit code: 0 ok, 1 a problem, 2 wrong usage, 3 database or broker unreachable.
     public static func run(
         _ arguments: [String],
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        output: Output = .standard
+        output: Output = .standard,
+        actor: String? = nil
     ) async -> Int32 {
-        await Invocation.$current.withValue(Invocation(environment: environment, output: output)) {
+        let invocation = Invocation(environment: environment, output: output, givenActor: actor)
+        return await Invocation.$current.withValue(invocation) {
             do {
                 var command = try RootCommand.parseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
@@ -67,10 +71,10 @@ struct RootCommand: AsyncParsableCommand {
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ActionsCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self,
-            AlertsCommand.self,
+            AlertsCommand.self, ErrorsCommand.self, SourcesCommand.self,
             PublishCommand.self,
             QuarantineCommand.self, QualityCommand.self, AuditCommand.self, NamesCommand.self, OverrideCommand.self,
-            RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self,
+            RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self, ConsoleCommand.self,
             MigrateCommand.self,
             TopicsCommand.self,
         ]

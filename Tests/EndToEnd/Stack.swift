@@ -209,6 +209,11 @@ final class Stack: Sendable {
     /// The services that died of a signal and were started again.
     var restarted: [String] { restarts.withLock { $0 } }
 
+    /// Where a service listens, once it does.
+    func address(of service: String) async throws -> String {
+        try await Self.waitForFile(directory.appending(path: "\(service).address"))
+    }
+
     func processID(of service: String) -> Int32? { processes.withLock { $0[service]?.processIdentifier } }
 
     func signal(_ service: String, _ number: Int32) {

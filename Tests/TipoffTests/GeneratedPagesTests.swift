@@ -94,7 +94,7 @@ struct ConfigurationPage {
 
     private static let services = [
         "scrapers", "raw", "phase2-to-phase3", "analytics", "phase3-to-phase4", "precompute", "phase4-to-phase5",
-        "predictions", "publishing",
+        "predictions", "publishing", "console",
     ]
     private static let required = [
         "TIPOFF_DATABASE_URL": "postgres://localhost/tipoff", "TIPOFF_KAFKA_BROKERS": "localhost:9092",

@@ -34,7 +34,7 @@ for binary in "$directory"/*.xctest; do
 done
 # Executables that tests start as processes count with their own binaries.
 for name in scrapers raw analytics precompute predictions publishing phase2-to-phase3 phase3-to-phase4 \
-    phase4-to-phase5 tipoff devbroker sourcesim; do
+    phase4-to-phase5 console tipoff devbroker sourcesim; do
     [ -x "$directory/$name" ] && binaries+=(-object "$directory/$name")
 done
 

@@ -7,8 +7,8 @@ set -euo pipefail
 stack_forget_own_env
 
 name=${1:-}
-if [[ " ${ALL_SERVICES[*]} " != *" $name "* ]] || [ -z "$name" ]; then
-    warn "SERVICE is one of: ${ALL_SERVICES[*]}"
+if [[ " ${ALL_SERVICES[*]} console " != *" $name "* ]] || [ -z "$name" ]; then
+    warn "SERVICE is one of: ${ALL_SERVICES[*]} console"
     warn "for example: make restart SERVICE=raw"
     exit 2
 fi

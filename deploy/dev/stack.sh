@@ -21,6 +21,8 @@ readonly ALL_SERVICES=(
     scrapers raw phase2-to-phase3 analytics phase3-to-phase4 precompute phase4-to-phase5 predictions publishing
 )
 STACK_SERVICES=("${ALL_SERVICES[@]}")
+# Whether the operations page is started beside the services: for stacks that stay.
+STACK_CONSOLE=
 STACK_OWNS=()
 # The Eastern wall clock at which the services believe to start.
 STACK_HOUR=09:00
@@ -210,6 +212,9 @@ write_env() {
                 variable=${name//-/_}
                 printf 'export STACK_URL_%s=http://%s\n' "${variable^^}" "$address"
             done
+            if process_alive console; then
+                printf 'export TIPOFF_CONSOLE_URL=http://%s\n' "$(read_address console)"
+            fi
             printf 'export TIPOFF_LOG_DIR=%q\n' "$RUN_DIR/log"
             printf 'export STACK_OWNED=%q\n' "${STACK_OWNS[*]}"
             # shellcheck disable=SC2016 # expanded by the shell that sources it
@@ -246,7 +251,7 @@ stack_start() {
     fi
     rm -rf "$RUN_DIR/log" "$RUN_DIR/address" "$RUN_DIR/pid" "$RUN_DIR/env"
     install -d -m 755 "$RUN_DIR/log" "$RUN_DIR/address" "$RUN_DIR/pid"
-    for name in tipoff sourcesim "${STACK_SERVICES[@]}"; do
+    for name in tipoff sourcesim "${STACK_SERVICES[@]}" ${STACK_CONSOLE:+console}; do
         if [ ! -x "$BIN_DIR/$name" ]; then
             warn "$BIN_DIR/$name is missing: make release"
             return 1
@@ -315,9 +320,11 @@ stack_start() {
     for name in "${STACK_SERVICES[@]}"; do
         service_start "$name"
     done
-    for name in "${STACK_SERVICES[@]}"; do
+    [ -z "$STACK_CONSOLE" ] || service_start console
+    for name in "${STACK_SERVICES[@]}" ${STACK_CONSOLE:+console}; do
         wait_ready "$name" || return 1
     done
+    [ -z "$STACK_CONSOLE" ] || STACK_OWNS+=(TIPOFF_CONSOLE_URL)
     write_env
     say "${#STACK_SERVICES[@]} services are ready: ${STACK_SERVICES[*]}"
 }
@@ -360,6 +367,10 @@ stack_describe() {
     for name in "${STACK_SERVICES[@]}"; do
         [ "$name" != publishing ] || printf '%-17s http://%s/\n' "the page" "$(read_address publishing)"
     done
+    if process_alive console; then
+        printf '%-17s http://%s/\n' console "$(read_address console)"
+        printf '%-17s %s\n' '' 'its first user: tipoff console user add NAME --role operator'
+    fi
     # Without the password.
     printf '%-17s %s\n' broker "$TIPOFF_KAFKA_BROKERS" \
         database "$(sed -E 's|(://[^:/@]*):[^@]*@|\1@|' <<<"$TIPOFF_DATABASE_URL")" \
@@ -372,7 +383,7 @@ stack_describe() {
 # Services first, because they drain through the broker and the database.
 stack_stop() {
     end_watched
-    process_stop "${ALL_SERVICES[@]}"
+    process_stop "${ALL_SERVICES[@]}" console
     process_stop sourcesim devbroker
     postgres_stop
     rm -f "$RUN_DIR/env"

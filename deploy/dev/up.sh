@@ -10,6 +10,9 @@ stack_forget_own_env
 
 phases=${1:-1-6}
 stack_select "$phases"
+# Read by stack.sh.
+# shellcheck disable=SC2034
+STACK_CONSOLE=yes
 
 "$ROOT/deploy/dev/setup.sh"
 stack_lock

@@ -56,7 +56,7 @@ extension HealthServer {
     /// Answers what is built in or refused; hands the rest to a route.
     private func decide(_ request: WebRequest, _ start: (WebRoute) -> Void) -> WebLoop.Decision {
         let method = request.method == "HEAD" ? "GET" : request.method
-        if let response = report.response(to: request.path) {
+        if builtIn.contains(request.path), let response = report.response(to: request.path) {
             return .answer(method == "GET" ? response : Self.notAllowed(["GET"]))
         }
         let matching = routes.filter { $0.matches(path: request.path) }

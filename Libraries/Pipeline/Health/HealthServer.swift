@@ -30,6 +30,9 @@ public final class HealthServer: Service {
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
+    /// The paths that the server answers by itself.
+    public static let builtInPaths: Set<String> = ["/healthz", "/readyz", "/metrics", "/status"]
+
     private enum State {
         case idle
         case bound(ListeningSocket)
@@ -41,6 +44,7 @@ public final class HealthServer: Service {
     let logger: Logger
     let report: HealthReport
     let routes: [WebRoute]
+    let builtIn: Set<String>
     let requests: MetricFamily<Counter>
     private let host: String
     private let port: UInt16
@@ -52,6 +56,8 @@ public final class HealthServer: Service {
     ///   - port: 0 takes any free port.
     ///   - addressFile: receives `host:port` once bound; removed at the end.
     ///   - routes: the service's own; the built-in paths win.
+    ///   - builtIn: which of ``builtInPaths`` the server answers by itself, to everybody; the others are the routes' to
+    ///     answer or to refuse.
     ///   - details: what `/status` shows beside the rest; must not block.
     public init(
         identity: Identity,
@@ -62,6 +68,7 @@ public final class HealthServer: Service {
         readiness: Readiness,
         metrics: MetricsRegistry,
         routes: [WebRoute] = [],
+        builtIn: Set<String> = HealthServer.builtInPaths,
         limits: WebLimits = WebLimits(),
         clock: ProgressClock = .monotonic,
         details: @escaping @Sendable () -> JSONObject = { JSONObject() },
@@ -71,6 +78,7 @@ public final class HealthServer: Service {
         self.port = port
         self.addressFile = addressFile
         self.routes = routes
+        self.builtIn = builtIn
         self.limits = limits
         self.logger = logger
         report = HealthReport(

@@ -43,9 +43,20 @@ public struct WebRequest: Sendable, Hashable {
     }
 
     /// All query parameters in their order, percent-decoded; nil when one of them is not decodable.
-    public var parameters: [(name: String, value: String)]? {
+    public var parameters: [(name: String, value: String)]? { Self.pairs(query) }
+
+    /// The fields of a body that a browser's form has sent (`application/x-www-form-urlencoded`); nil for any other body.
+    public var form: [(name: String, value: String)]? {
+        let type = headers["content-type"]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        guard type == "application/x-www-form-urlencoded", let text = String(validating: body, as: UTF8.self) else {
+            return nil
+        }
+        return Self.pairs(text)
+    }
+
+    private static func pairs(_ text: String) -> [(name: String, value: String)]? {
         var found: [(name: String, value: String)] = []
-        for part in query.split(separator: "&") {
+        for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentText.decode(String(pair[0]), plusIsSpace: true),
                 let value = pair.count > 1 ? PercentText.decode(String(pair[1]), plusIsSpace: true) : ""

@@ -13,5 +13,6 @@ public enum WarehouseMigrations {
         audit, guardChecks, quarantine, quality, dependencyJudgement, sourceViews,
         comingHistory, models, grading, predictionRuns, predictionMoment, predictionClocks, taskLookUps,
         publishControl, changeEvents, readerRole, picks, sourceUse, alertDelivery, recovery, expectedOutputs,
+        console,
     ]
 }

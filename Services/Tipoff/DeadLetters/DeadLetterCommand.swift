@@ -142,6 +142,7 @@ struct DeadLetterCommand: AsyncParsableCommand {
                 if format.json {
                     var object = letter.json(withPayload: true).objectValue ?? JSONObject()
                     object["history"] = .array(history.map { .string($0) })
+                    object["headers"] = try await store.headers(id)
                     try session.output.json(.object(object))
                 } else {
                     let lines = letter.lines

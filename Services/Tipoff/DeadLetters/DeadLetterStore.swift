@@ -111,6 +111,14 @@ struct DeadLetterStore: Sendable {
         }
     }
 
+    /// The message's headers, by name.
+    func headers(_ id: Int64) async throws -> JSONValue {
+        let headers: PostgresJSON = try await pool.query(
+            "SELECT headers FROM nba_orchestration.dead_letter WHERE dead_letter_id = \(id)"
+        ).scalar()
+        return try JSONValue(parsing: headers.bytes)
+    }
+
     /// The new letters among those that are meant; only those whose work has been done since, when asked so.
     func count(_ filter: DeadLetterFilter, doneSince: Bool = false) async throws -> Int {
         let done: SQL = doneSince ? DeadLetter.isDoneSince : "true"

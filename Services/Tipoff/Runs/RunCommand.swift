@@ -8,9 +8,9 @@ import Postgres
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Lists and opens runs, or asks their owners to force or cancel them.",
+        abstract: "Lists, shows and opens runs, or asks their owners to force or cancel them.",
         discussion: "Example: tipoff run open --kind full --date 2024-01-15 --wait",
-        subcommands: [List.self, Open.self, Force.self, Cancel.self]
+        subcommands: [List.self, Show.self, Open.self, Force.self, Cancel.self]
     )
 
     /// `tipoff runs` under its other name.

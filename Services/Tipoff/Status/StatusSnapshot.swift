@@ -165,6 +165,7 @@ extension StatusSnapshot {
             "as_of": .string(Instant.text(now)), "open_alerts": .int(Int64(openAlerts)),
             "builds": .array(builds.map { .string($0) }),
             "new_dead_letters": .int(Int64(newDeadLetters)), "runs": .array(runs.map(\.json)),
+            "next": .string(StatusRenderer(snapshot: self).next),
             "documents": .array(
                 documents.map { document in
                     [

@@ -65,9 +65,13 @@ public struct Output: Sendable {
 struct Invocation: Sendable {
     var environment: [String: String]
     var output: Output
+    /// Who asks, when another program runs the command for somebody.
+    var givenActor: String?
 
     @TaskLocal static var current = Invocation(environment: ProcessInfo.processInfo.environment, output: .standard)
 
-    /// Who asks, for the audit: `tipoff:<user>`.
-    var actor: String { "tipoff:\(environment["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName())" }
+    /// Who asks, for the audit: `tipoff:<user>` at a terminal.
+    var actor: String {
+        givenActor ?? "tipoff:\(environment["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName())"
+    }
 }

@@ -1,0 +1,6 @@
+import Console
+
+@main
+struct Executable {
+    static func main() async { await ConsoleRuntime.run() }
+}
