@@ -84,16 +84,21 @@ extension Monitor {
     }
 
     /// Changes that wait although no run will carry them on: those that want a run and get none, and those of Phases 3 and
-    /// 4 that a finished live run of yesterday or today has left.
+    /// 4 that a finished live run of yesterday or today has left. What no run of the date has reached yet waits for its
+    /// first one, and a past date gets only what is worth doing for it.
     static let markerAge = Monitor(name: "marker_age") { context in
         let today = LeagueClock.gameDate(of: context.now)
+        let ofTheDay = Registry.standard.processors.filter { !$0.reachesPastDates }.map(\.name)
         let rows = try await context.pool.query(
             """
             SELECT m.game_date, min(m.marked_at) AS since, count(*) AS markers,
                    array_agg(DISTINCT m.processor ORDER BY m.processor) AS processors
             FROM nba_orchestration.change_marker AS m
             WHERE m.marked_at < now() - \(context.settings.markerAge / .seconds(1)) * interval '1 second'
-                AND (m.wants_run
+                AND (m.wants_run AND m.phase >= 3
+                     AND (m.game_date >= \(today.postgres) OR m.processor <> ALL(\(ofTheDay)))
+                     AND EXISTS (SELECT 1 FROM nba_orchestration.run AS r
+                                 WHERE r.game_date = m.game_date AND r.until_phase >= m.phase AND r.state <> 'open')
                      OR m.phase IN (3, 4)
                         AND m.game_date BETWEEN \(today.adding(days: -1).postgres) AND \(today.postgres)
                         AND EXISTS (SELECT 1 FROM nba_orchestration.run AS r

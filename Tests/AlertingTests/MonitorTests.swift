@@ -199,9 +199,19 @@ import Testing
                 VALUES ('player_daily_cache', '2023-12-01', 'player', 'waits', 4, true, now() - interval '40 minutes'),
                        ('player_daily_cache', '2023-12-02', 'player', 'waits for a backfill', 4, false,
                         now() - interval '40 minutes'),
-                       ('player_daily_cache', '2023-12-03', 'player', 'fresh', 4, true, now())
+                       ('player_daily_cache', '2023-12-03', 'player', 'fresh', 4, true, now()),
+                       ('player_daily_cache', '2023-12-04', 'player', 'its first run comes', 4, true,
+                        now() - interval '40 minutes'),
+                       ('tonight_document', '2023-12-02', 'player', 'a slate that is over', 6, true,
+                        now() - interval '40 minutes')
                 """
             )
+            for day in 1...3 {
+                let run = try await harness.open(.full, GameDate.known("2023-12-0\(day)"), only: [])
+                try await harness.pool.execute(
+                    "UPDATE nba_orchestration.run SET state = 'complete', finished_at = now() WHERE run_id = \(run.runID)"
+                )
+            }
             var found = try await Self.ask(.markerAge, harness)
             #expect(found.map(\.signature) == ["watch:markers:2023-12-01"])
             #expect(found.first?.names == ["player_daily_cache"])

@@ -137,7 +137,8 @@ struct ListedAlert: Sendable {
     }
 
     func columns(on day: GameDate) -> [String] {
-        let names = names.joined(separator: ", ")
+        // A title may name the first of them itself.
+        let names = names.filter { !title.contains($0) }.joined(separator: ", ")
         return [
             String(id), level, state, date?.description ?? "-", EasternTime.short(raisedAt, on: day),
             String(occurrences), raisedBy, names.isEmpty ? title : "\(title): \(SafeText.cut(names, to: 120))",
