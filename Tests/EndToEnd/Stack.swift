@@ -178,7 +178,7 @@ final class Stack: Sendable {
         let name = name ?? service
         var environment = environment
         environment["TIPOFF_KAFKA_BROKERS"] = try broker
-        if !Self.usesGivenBroker { environment["TIPOFF_KAFKA_SETTINGS"] = "fetch.wait.max.ms=8" }
+        if !Self.usesGivenBroker { environment["TIPOFF_KAFKA_SETTINGS"] = "fetch.wait.max.ms=20" }
         environment["TIPOFF_ADDRESS_FILE"] = directory.appending(path: "\(name).address").path
         environment["TIPOFF_INSTANCE"] = name
         // Time goes on while a service is dead: what it captures afterwards must not look older than what is stored.

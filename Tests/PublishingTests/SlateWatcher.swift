@@ -27,7 +27,11 @@ final class SlateWatcher: Sendable {
     /// Looks until it is cancelled.
     func watch() async {
         while !Task.isCancelled {
-            do { try await look() } catch is CancellationError {
+            do {
+                try await look()
+                // Others need the cores as well.
+                try await Task.sleep(for: .milliseconds(3))
+            } catch is CancellationError {
                 return
             } catch { note("\(error)") }
         }
