@@ -100,6 +100,7 @@ public struct DocumentProjection: Service {
             // A version is kept before its pointer moves; as a halt makes it, nobody has.
             if try await context.objects.head(kept) == nil { try await context.objects.put(kept, bytes: bytes) }
             try await context.objects.put(path, bytes: bytes)
+            FaultPoint.hit("project-between-files")
             manifest[path.string] = [
                 "version": .int(shown.version), "etag": .string(shown.etag), "sha256": .string(hash),
                 "path": .string(kept.string),
@@ -112,6 +113,7 @@ public struct DocumentProjection: Service {
                 ObjectPath(validating: Self.manifestPath),
                 bytes: try sorted.utf8(.indented)
             )
+            FaultPoint.hit("project-between-files")
         }
         return written
     }

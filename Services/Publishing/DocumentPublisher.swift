@@ -67,6 +67,7 @@ struct DocumentPublisher: Sendable {
             let path = try ObjectPath(validating: "documents/\(draft.kind)/\(draft.key)/\(etag).json")
             // Named by its content: harmless when the transaction does not come about.
             try await execution.objects.put(path, bytes: bytes)
+            FaultPoint.hit("publish-between-objects")
             versions.append(
                 DocumentVersion(
                     draft: draft,

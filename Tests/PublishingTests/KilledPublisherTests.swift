@@ -17,9 +17,10 @@ struct KilledPublisherTests {
         "best-bets/2024-01-15", "best-bets/all", "predictions/2024-01-15", "tonight/2024-01-15", "tonight/all-players",
     ]
 
-    /// Each document has two writes of its own.
+    /// Each document is one object and two writes of its own.
     private static let points =
-        ["claimed-before-work:1", "worked-before-finish:1", "finish-before-writes:1"]
+        ["claimed-before-work:1"] + (1...5).map { "publish-between-objects:\($0)" }
+        + ["worked-before-finish:1", "finish-before-writes:1"]
         + (1...10).map { "publish-between-writes:\($0)" } + ["finish-before-commit:1"]
 
     @Test func readersSeeTheOldSlateOrTheNewOneWhole() async throws {
@@ -67,6 +68,57 @@ struct KilledPublisherTests {
             #expect(Set(watcher.problems) == [])
             print("  \(watcher.looks) looks at \(expected.count) slates")
         }
+    }
+
+    /// Readers of the store, who follow the manifest, are as safe: what it names is there with the bytes that it says, of
+    /// one moment, wherever the writer of the files dies.
+    @Test func theManifestNamesWholeFilesOfOneMoment() async throws {
+        try await PhaseHarness.with("publishing", clock: Self.clock) { harness in
+            let slate = try PublishedSlate("2024-01-15")
+            try await slate.write(harness.pool)
+            let (star, other) = (slate.members[1], slate.members[2])
+            try await slate.writeEvaluation(other, harness.pool)
+            try await finish(try await open(slate, harness), harness)
+            let projection = DocumentProjection(context: harness.context, signal: ProjectionSignal())
+            let count = try await projection.project(verifying: false)
+            #expect(count == Self.documents.count)
+            for place in 1...(count + 1) {
+                try await slate.writePrediction(star, harness.pool, points: Double(20 + place))
+                try await slate.writeStatus(other, place % 2 == 1 ? "out" : "available", nil, harness.pool)
+                try await finish(try await open(slate, harness), harness)
+                let process = try await start(harness, fault: "project-between-files:\(place)")
+                do { try await process.waitUntilKilled() } catch {
+                    try await process.end()
+                    throw error
+                }
+                // The dead held the role for some seconds more.
+                try await harness.pool.execute("DELETE FROM nba_orchestration.lease")
+                // The manifest is the last to change.
+                let versions = try await manifestVersions(harness)
+                #expect(versions.count == count)
+                #expect(Set(versions.values) == [place > count ? place + 1 : place], "\(place)")
+                #expect(try await projection.project(verifying: true) == (place > count ? 0 : count))
+                #expect(Set(try await manifestVersions(harness).values) == [place + 1])
+            }
+        }
+    }
+
+    /// The versions that the manifest names, after a look at every file's bytes.
+    private func manifestVersions(_ harness: PhaseHarness) async throws -> [String: Int] {
+        let objects = harness.context.objects
+        let manifest = try await objects.get(
+            ObjectPath(validating: DocumentProjection.manifestPath),
+            maximumBytes: 1 << 20
+        )
+        var versions: [String: Int] = [:]
+        for (name, entry) in try JSONValue(parsing: manifest).dictionaryValue ?? [:] {
+            let path = try ObjectPath(validating: try #require(entry["path"]?.stringValue))
+            let bytes = try await objects.get(path, maximumBytes: 1 << 24)
+            #expect(SHA256.hash(bytes).hex == entry["sha256"]?.stringValue, "\(name)")
+            versions[name] = entry["version"]?.intValue.map(Int.init)
+            #expect(try JSONValue(parsing: bytes)["version"]?.intValue == entry["version"]?.intValue, "\(name)")
+        }
+        return versions
     }
 
     private func start(_ harness: PhaseHarness, fault: String) async throws -> PublishingProcess {
