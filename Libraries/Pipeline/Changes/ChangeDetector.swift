@@ -36,10 +36,7 @@ public struct ChangeDetector: Sendable {
         plan.headRowCount = head?.rowCount ?? 0
         plan.hasOpenQuarantine = try found[0].one().decode("has_quarantine")
 
-        // A stored object that is read again knows its capture by the second only, and is never older than itself.
-        if let source = write.source, let capturedAt = head?.capturedAt, source.capturedAt < capturedAt,
-            source.objectPath != head?.sourceObject
-        {
+        if let source = write.source, head?.isNewer(than: source) ?? false {
             plan.rejection = .superseded
             return plan
         }
@@ -149,6 +146,13 @@ public struct ChangeDetector: Sendable {
         var rowCount: Int
         var sourceObject: String?
         var capturedAt: Date?
+
+        /// An object that is read again from the store knows its capture by its name, to the second: it is not older than
+        /// itself.
+        func isNewer(than source: SnapshotSource) -> Bool {
+            guard let capturedAt, source.capturedAt < capturedAt else { return false }
+            return source.objectPath != sourceObject || capturedAt.timeIntervalSince(source.capturedAt) >= 1
+        }
     }
 
     private func headQuery(of write: TableWrite) -> SQL {
