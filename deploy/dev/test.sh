@@ -8,6 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
+# Databases that are made and dropped for each test lie in memory where there is plenty.
+room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1 || true)
+if [[ -z ${TIPOFF_TEST_SERVERS:-} && ${room:-0} -gt 8000000 ]]; then export TIPOFF_TEST_SERVERS=/dev/shm; fi
+
 # Not by `swift test`, of which only one runs in a checkout at a time.
 bundle=$(swift build "$@" --show-bin-path)/tipoffPackageTests.xctest
 pass() {
