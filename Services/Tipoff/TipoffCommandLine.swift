@@ -71,7 +71,7 @@ struct RootCommand: AsyncParsableCommand {
             TaskCommand.self, BackfillCommand.self,
             ScrapeCommand.self,
             DeadLetterCommand.self, ActionsCommand.self, ObjectCommand.self, DigestCommand.self, LogsCommand.self,
-            AlertsCommand.self, ErrorsCommand.self, SourcesCommand.self,
+            AlertsCommand.self, ErrorsCommand.self, SourcesCommand.self, MessageCommand.self,
             PublishCommand.self,
             QuarantineCommand.self, QualityCommand.self, AuditCommand.self, NamesCommand.self, OverrideCommand.self,
             RegistryCommand.self, DictionaryCommand.self, DoctorCommand.self, ConsoleCommand.self,

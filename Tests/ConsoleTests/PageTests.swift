@@ -51,6 +51,7 @@ struct PageTests {
                     panel.parameters,
                     from: panel.parameters.compactMap { parameter in
                         if panel.id == "letter" { return (name: parameter.name, value: "1") }
+                        if panel.id == "messages", parameter.name == "state" { return (name: "state", value: "sent") }
                         if panel.id == "runs", parameter.name == "state" { return (name: "state", value: "open") }
                         return samples[parameter.name].map { (name: parameter.name, value: $0) }
                     }

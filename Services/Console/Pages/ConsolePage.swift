@@ -17,6 +17,8 @@ struct ConsolePage: Sendable, Hashable {
         ConsolePage(path: "/trace", name: "Trace", key: "t", panels: ["trace"]),
         ConsolePage(path: "/letters", name: "Dead letters", key: "d", panels: ["letters"]),
         ConsolePage(path: "/letter", name: "Dead letter", panels: ["letter"]),
+        ConsolePage(path: "/messages", name: "Messages", key: "e", panels: ["messages"]),
+        ConsolePage(path: "/message", name: "Message", panels: ["message"]),
         ConsolePage(path: "/alerts", name: "Alerts", key: "a", panels: ["alerts"]),
         ConsolePage(path: "/published", name: "Published", key: "p", panels: ["freshness", "publish"]),
         ConsolePage(path: "/flow", name: "Flow", key: "f", panels: ["lag", "efficiency"]),

@@ -131,6 +131,26 @@ struct PanelCatalogue: Sendable {
             body: DeadLetterPanel.letter
         ),
         Panel(
+            id: "messages",
+            title: "Messages",
+            question: "What have the services told each other?",
+            path: ["messages", "ls"],
+            parameters: [
+                Parameter("topic", "Topic", "--topic", .word),
+                Parameter("state", "State", "--state", .choice(["pending", "sent", "done"])),
+                Parameter("run", "Run id", "--run", .uuid),
+                Parameter("correlation", "Correlation id", "--correlation", .text),
+            ],
+            body: MessagePanel.html
+        ),
+        Panel(
+            id: "message",
+            title: "Message",
+            question: "What exactly was told?",
+            path: ["messages", "show"],
+            parameters: [Parameter("id", "Message id", nil, .uuid, isRequired: true)]
+        ),
+        Panel(
             id: "freshness",
             title: "Freshness of the public documents",
             question: "How old is what readers see, and how old may it be?",
