@@ -35,8 +35,10 @@ struct ConsoleSettings: Sendable {
     var sessionCookie: String { isSecure ? "__Host-tipoff_session" : "tipoff_session" }
     var loginCookie: String { isSecure ? "__Host-tipoff_login" : "tipoff_login" }
 
-    /// The value of a `Set-Cookie` header.
+    /// The value of a `Set-Cookie` header. A session comes along when somebody follows a link to a page, which changes
+    /// nothing; what changes something needs a form's token.
     func cookie(_ name: String, _ value: String, seconds: Int) -> String {
-        "\(name)=\(value); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)" + (isSecure ? "; Secure" : "")
+        let site = name == sessionCookie ? "Lax" : "Strict"
+        return "\(name)=\(value); Path=/; HttpOnly; SameSite=\(site); Max-Age=\(seconds)" + (isSecure ? "; Secure" : "")
     }
 }

@@ -149,7 +149,7 @@ struct ActionTests {
                 "id": "1", "processor": "player_game_summary", "phase": "3", "document": "predictions/2024-01-15",
                 "from-phase": "3", "name": "nobody", "kind": "full", "unit": "*", "without": "player_game_summary",
                 "until-phase": "3", "alert": "1", "signature": "x", "until": "2h", "player": "nobody", "job": "none",
-                "game": "20240115_BOS_TOR", "version": "2",
+                "game": "20240115_BOS_TOR", "version": "2", "phases": "1-4",
             ]
             for action in bench.site.pages.actions.actions {
                 let pairs = action.parameters.compactMap { parameter -> (name: String, value: String)? in

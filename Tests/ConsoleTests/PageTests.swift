@@ -46,6 +46,10 @@ struct PageTests {
                 "all": "1", "hours": "24", "error": "missing_field",
             ]
             #expect(bench.site.pages.panels.panels.count >= 15)
+            for panel in PanelCatalogue.all {
+                let known = bench.site.pages.panels[panel.id]?.parameters.map(\.name)
+                #expect(known == panel.parameters.map(\.name), "\(panel.id): a field that its command does not take")
+            }
             for panel in bench.site.pages.panels.panels.values {
                 let values = try ParameterValues(
                     panel.parameters,

@@ -100,7 +100,8 @@ public struct PhaseService: Service {
                 }
                 guard !batch.isEmpty else { continue }
                 await read.enter()
-                group.addTask {
+                // Below what answers requests, renews leases and keeps time.
+                group.addTask(priority: .utility) {
                     await accept(batch, consumer, claims)
                     await read.leave()
                 }

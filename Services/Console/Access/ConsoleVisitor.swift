@@ -35,10 +35,13 @@ enum RequestOrigin {
     }
 
     /// Whether a browser says that a page of another site made it send this. Silence is no objection: scripts send neither.
-    static func isForeign(_ request: WebRequest) -> Bool {
+    ///
+    /// - Parameter address: the one that people use. A proxy in front may call this server by another name.
+    static func isForeign(_ request: WebRequest, address: String?) -> Bool {
         if let site = request.headers["sec-fetch-site"], site != "same-origin", site != "none" { return true }
         guard let origin = request.headers["origin"] else { return false }
         let host = request.headers["host"] ?? ""
+        if let address, address == origin || address.hasPrefix(origin + "/") { return false }
         return origin != "http://\(host)" && origin != "https://\(host)"
     }
 

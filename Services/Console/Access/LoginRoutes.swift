@@ -26,16 +26,20 @@ extension ConsoleDoor {
     private func login(_ request: WebRequest) async throws -> WebResponse {
         let form = request.form ?? []
         func field(_ name: String) -> String { form.first { $0.name == name }?.value ?? "" }
-        guard !RequestOrigin.isForeign(request),
-            let cookie = RequestOrigin.cookie(settings.loginCookie, request),
+        guard !RequestOrigin.isForeign(request, address: settings.address) else {
+            return unauthorized(request, problem: "Another site's page has sent this.", status: 403)
+        }
+        guard let cookie = RequestOrigin.cookie(settings.loginCookie, request),
             SecretToken.areEqual(Array(field("csrf").utf8), Array(SecretToken.formToken(of: cookie).utf8))
         else {
             return unauthorized(request, problem: "The form has expired. Send it again.", status: 403)
         }
-        let name = field("name")
+        // A phone begins with a capital and ends with a blank.
+        let name = field("name").trimmingCharacters(in: .whitespaces).lowercased()
         // What is no name is not worth a place in the table of attempts.
         let key = ConsoleUsers.isName(name) ? name : ""
-        if let wait = attempts.take(["address \(request.peer)", "name \(key)"], at: secondsNow) {
+        let tried = [LoginAttempts.address(request.peer), LoginAttempts.name(key)]
+        if let wait = attempts.take(tried, at: secondsNow) {
             logger.warning("console login held back", metadata: ["address": "\(request.peer)"])
             var response = unauthorized(
                 request,
@@ -49,6 +53,8 @@ extension ConsoleDoor {
             logger.warning("console login refused", metadata: ["address": "\(request.peer)", "user": "\(key)"])
             return unauthorized(request, problem: "Name or password is wrong.")
         }
+        attempts.giveBack(tried)
+        if let former = RequestOrigin.cookie(settings.sessionCookie, request) { try await sessions.close(former) }
         let token = try await sessions.open(user.name, address: request.peer, lifetime: settings.sessionLifetime)
         logger.info("console login", metadata: ["address": "\(request.peer)", "user": "\(user.name)"])
         let next = field("next")

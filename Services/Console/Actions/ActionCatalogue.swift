@@ -186,7 +186,8 @@ struct ActionCatalogue: Sendable {
                 "The output counts as lost from now on and is no gap any more; who accepted it and why stays on record.",
             path: ["gaps", "accept"],
             parameters: [
-                date, Parameter("processor", "Processor", "--processor", .word, isRequired: true),
+                date, Parameter("phase", "Phase", "--phase", .choice(["1", "2", "3", "4", "5", "6"]), isRequired: true),
+                Parameter("processor", "Processor", "--processor", .word, isRequired: true),
                 Parameter("game", "Game", "--game", .word),
             ],
             confirmation: "accept"
@@ -227,12 +228,13 @@ struct ActionCatalogue: Sendable {
             parameters: [
                 Parameter("from", "From", "--from", .date, isRequired: true),
                 Parameter("to", "To", "--to", .date, isRequired: true),
-                Parameter("until-phase", "Last phase", "--until-phase", .choice(["1", "2", "3", "4", "5", "6"])),
+                Parameter("phases", "Phases (1-4, 3-4, 5)", "--phases", .word),
             ],
             confirmation: "backfill",
             subject: { values in
                 guard let from = values["from"], let to = values["to"] else { return nil }
-                return ["backfill", "plan", "--from=\(from)", "--to=\(to)", "--json"]
+                let phases = values["phases"].map { ["--phases=\($0)"] } ?? []
+                return ["backfill", "plan", "--from=\(from)", "--to=\(to)"] + phases + ["--json"]
             }
         ),
         ActionDefinition(

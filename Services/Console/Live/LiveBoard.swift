@@ -39,7 +39,9 @@ actor LiveBoard: Service {
 
     /// How often a session is looked up again, so that a logout or a disabled user ends the stream.
     private static let recheck: Duration = .seconds(15)
-    private static let ping = Array(": still here\n\n".utf8)
+    private static let ping = Array("event: ping\ndata: {}\n\n".utf8)
+    /// Tabs of one user.
+    static let mostOfOne = 12
 
     init(
         catalogue: PanelCatalogue,
@@ -66,10 +68,11 @@ actor LiveBoard: Service {
         return await ask(request)
     }
 
-    /// Follows panels from now on; false when too many do.
+    /// Follows panels from now on; false when too many do, or too many of one user.
     func follow(_ follower: Follower) -> Bool {
         followers.removeAll { !$0.stream.isOpen }
-        guard followers.count < mostFollowers else { return false }
+        let own = followers.count { $0.visitor.name == follower.visitor.name }
+        guard followers.count < mostFollowers, own < Self.mostOfOne else { return false }
         followers.append(follower)
         return true
     }

@@ -61,8 +61,10 @@ enum ConsoleScript {
           const held = new Map();
           const arrived = (address, digest, markup) => {
             for (const panel of panels) {
-              if (panel.dataset.panel !== address || panel.dataset.digest === digest) continue;
-              if (isPaused) held.set(panel, [digest, markup]); else put(panel, digest, markup);
+              if (panel.dataset.panel !== address) continue;
+              // What is shown is the newest again.
+              if (panel.dataset.digest === digest) held.delete(panel);
+              else if (isPaused) held.set(panel, [digest, markup]); else put(panel, digest, markup);
             }
           };
 
@@ -92,31 +94,52 @@ enum ConsoleScript {
             polling = isWanted ? setInterval(look, 10000) : 0;
           };
 
+          // A stream that says nothing, not even that it lives, is dead: a phone slept, or something in between forgot it.
           let source = null;
+          let heard = 0;
+          let again = 0;
+          const silence = 45000;
+          const leave = () => {
+            clearTimeout(again);
+            if (source) source.close();
+            source = null;
+          };
+          // Anew, because the server is told what the page shows by now.
+          const lost = () => {
+            leave();
+            state = "disconnected";
+            say();
+            if (document.hidden) return;
+            if (!polling) { poll(true); look(); }
+            again = setTimeout(listen, 3000);
+          };
           const listen = () => {
+            leave();
+            heard = Date.now();
             const query = "tz=" + zone + "&" + panels.map((p) => "p=" + encodeURIComponent(p.dataset.panel)
               + "&d=" + encodeURIComponent(p.dataset.digest)).join("&");
             source = new EventSource("/live?" + query);
-            source.onopen = () => { state = "live"; poll(false); say(); };
+            source.onopen = () => { heard = Date.now(); state = "live"; poll(false); say(); };
+            source.addEventListener("ping", () => { heard = Date.now(); });
             source.addEventListener("panel", (event) => {
+              heard = Date.now();
               const message = JSON.parse(event.data);
               arrived(message.panel, message.digest, message.markup);
               say();
             });
-            source.addEventListener("ended", () => { source.close(); location.reload(); });
-            source.onerror = () => {
-              state = "disconnected";
-              say();
-              if (!polling) { poll(true); look(); }
-              // The browser comes back by itself after a cut, and not after a refusal.
-              if (source.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
-            };
+            source.addEventListener("ended", () => { leave(); location.reload(); });
+            source.onerror = lost;
           };
           if (panels.length && badge) {
             listen();
             pause.hidden = false;
-            addEventListener("pagehide", () => source.close());
+            addEventListener("pagehide", leave);
             addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+            setInterval(() => { if (source && Date.now() - heard > silence) lost(); }, 5000);
+            // Nobody looks at a hidden tab, and a browser opens few connections to one host.
+            document.addEventListener("visibilitychange", () => {
+              if (document.hidden) { leave(); poll(false); } else listen();
+            });
           }
           const toggle = () => {
             isPaused = !isPaused;

@@ -50,6 +50,7 @@ enum LoginPage {
                     "input",
                     [
                         .init("name", "name"), .init("autocomplete", "username"), .init("maxlength", 63),
+                        .init("autocapitalize", "none"),
                         .init("autofocus", if: true), .init("required", if: true),
                     ]
                 )

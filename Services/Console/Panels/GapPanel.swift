@@ -12,20 +12,24 @@ enum GapPanel {
             gaps,
             viewing,
             columns: ["from", "to", "phase", "processor", "requirement", "games", "words", "command", "due_at"],
-            caption: "Overdue outputs, the latest first",
+            caption: "Overdue outputs, the oldest first",
             last: viewing.mayAct ? { accept($0) } : nil
         )
     }
 
     private static func accept(_ gap: JSONObject) -> HTML {
-        guard let date = gap["from"]?.stringValue, let processor = gap["processor"]?.stringValue else { return .empty }
+        // One output is accepted at a time: which dates of several are lost is for the command line to say.
+        guard let date = gap["from"]?.stringValue, gap["to"]?.stringValue == date,
+            let processor = gap["processor"]?.stringValue, let phase = gap["phase"]?.intValue
+        else { return .empty }
         return .element(
             "a",
             [
                 .class("act"),
                 .init(
                     "href",
-                    "/act/gaps-accept?date=\(AddressText.encoded(date))&processor=\(AddressText.encoded(processor))"
+                    "/act/gaps-accept?date=\(AddressText.encoded(date))&phase=\(phase)"
+                        + "&processor=\(AddressText.encoded(processor))"
                 ),
             ],
             .text("Accept the loss…")

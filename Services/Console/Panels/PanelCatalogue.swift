@@ -140,6 +140,8 @@ struct PanelCatalogue: Sendable {
                 Parameter("state", "State", "--state", .choice(["pending", "sent", "done"])),
                 Parameter("run", "Run id", "--run", .uuid),
                 Parameter("correlation", "Correlation id", "--correlation", .text),
+                Parameter("since", "Since (6h, 2d, an instant)", "--since", .text),
+                Parameter("number", "At most", "--number", .number),
             ],
             body: MessagePanel.html
         ),
@@ -193,7 +195,7 @@ struct PanelCatalogue: Sendable {
             title: "Coverage",
             question: "From players to predictions: where is the bottleneck?",
             path: ["coverage"],
-            parameters: [date],
+            parameters: [Parameter("date", "Date", nil, .date)],
             body: CoveragePanel.html
         ),
         Panel(
@@ -251,6 +253,7 @@ struct PanelCatalogue: Sendable {
             parameters: [
                 Parameter("from", "From", "--from", .date, isRequired: true),
                 Parameter("to", "To", "--to", .date, isRequired: true),
+                Parameter("phases", "Phases (1-4, 3-4, 5)", "--phases", .word),
             ]
         ),
         Panel(
