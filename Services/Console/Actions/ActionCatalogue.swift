@@ -186,7 +186,8 @@ struct ActionCatalogue: Sendable {
                 "The output counts as lost from now on and is no gap any more; who accepted it and why stays on record.",
             path: ["gaps", "accept"],
             parameters: [
-                date, Parameter("phase", "Phase", "--phase", .choice(["1", "2", "3", "4", "5", "6"]), isRequired: true),
+                date,
+                Parameter("phase", "Phase", "--phase", .choice(["1", "2", "3", "4", "5", "6"]), isRequired: true),
                 Parameter("processor", "Processor", "--processor", .word, isRequired: true),
                 Parameter("game", "Game", "--game", .word),
             ],
