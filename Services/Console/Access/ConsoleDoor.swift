@@ -73,7 +73,9 @@ struct ConsoleDoor: Sendable {
     private func refusal(_ request: WebRequest, _ visitor: ConsoleVisitor) -> WebResponse? {
         // No page of another site can set the header that carries a script's token.
         if visitor.session.isToken { return nil }
-        if RequestOrigin.isForeign(request, address: settings.address) { return .problem(403, "another site's page has sent this") }
+        if RequestOrigin.isForeign(request, address: settings.address) {
+            return .problem(403, "another site's page has sent this")
+        }
         let sent = request.form?.first { $0.name == "csrf" }?.value ?? ""
         guard SecretToken.areEqual(Array(sent.utf8), Array(visitor.formToken.utf8)) else {
             return .problem(403, "the form is not of this session: load the page anew and send it again")

@@ -50,7 +50,9 @@ final class LoginAttempts: Sendable {
     /// The attempt was right.
     func giveBack(_ keys: [Key]) {
         buckets.withLock { buckets in
-            for key in keys { if let bucket = buckets[key] { buckets[key]?.tokens = min(key.burst, bucket.tokens + 1) } }
+            for key in keys {
+                if let bucket = buckets[key] { buckets[key]?.tokens = min(key.burst, bucket.tokens + 1) }
+            }
         }
     }
 

@@ -6,7 +6,7 @@ enum DeadLetterPanel {
     struct Group: Sendable, Hashable {
         var reason: String
         var topic: String
-        /// The detail with its changing parts taken out.
+        /// As `tipoff dlq ls --by fingerprint` has it.
         var fingerprint: String
         var letters: [JSONObject] = []
     }
@@ -26,23 +26,14 @@ enum DeadLetterPanel {
         for letter in letters {
             let reason = letter["reason"]?.stringValue ?? ""
             let topic = letter["topic"]?.stringValue ?? ""
-            let fingerprint = fingerprint(letter["detail"]?.stringValue ?? "")
-            let place = groups.firstIndex {
-                $0.reason == reason && $0.topic == topic && $0.fingerprint == fingerprint
-            }
-            if let place {
+            let fingerprint = letter["fingerprint"]?.stringValue ?? ""
+            if let place = groups.firstIndex(where: { $0.fingerprint == fingerprint }) {
                 groups[place].letters.append(letter)
             } else {
                 groups.append(Group(reason: reason, topic: topic, fingerprint: fingerprint, letters: [letter]))
             }
         }
         return groups.sorted { $0.letters.count > $1.letters.count }
-    }
-
-    /// An error's text without ids, numbers and quoted values: what two failures of one cause share.
-    static func fingerprint(_ text: String) -> String {
-        text.replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/.ignoresCase(), with: "<id>")
-            .replacing(/"[^"]{0,200}"|'[^']{0,200}'/, with: "<value>").replacing(/[0-9]+/, with: "<n>")
     }
 
     private static func html(_ group: Group, number: Int, _ viewing: Viewing) -> HTML {
@@ -69,7 +60,8 @@ enum DeadLetterPanel {
                 "summary",
                 [],
                 .element("b", [], .text("\(group.letters.count) × \(group.reason)")),
-                .text(" on \(group.topic): \(group.fingerprint) "),
+                .text(" on \(group.topic), fingerprint \(group.fingerprint): "),
+                .text("\(group.letters[0]["detail"]?.stringValue?.prefix(200) ?? "") "),
                 .joined(seen.enumerated().map { [.text($0.offset == 0 ? "first " : ", last "), $0.element] })
             ),
             .element("form", [.init("method", "get"), .init("action", "/act/dlq-replay")], content)

@@ -29,11 +29,14 @@ struct DeadLetter: Sendable, Hashable {
     var correlationID: String?
     /// The letter whose replay brought this one about.
     var replayOf: Int64?
+    /// What letters that are alike have in common.
+    var fingerprint: String
 
+    /// Of the table, which the query calls `d`.
     static let columns: SQL = """
         dead_letter_id, cluster, topic, partition, "offset", consumer, key, payload, reason, detail, attempts, state,
         state_by, state_reason, replay_message_id, first_seen_at, last_seen_at, run_id, processor, unit, game_date,
-        correlation_id, replay_of
+        correlation_id, replay_of, \(sql: DeadLetterFilter.fingerprintColumn) AS fingerprint
         """
 
     init(row: PostgresRow) throws {
@@ -60,13 +63,15 @@ struct DeadLetter: Sendable, Hashable {
         gameDate = try row.optionalGameDate("game_date")
         correlationID = try row.decode("correlation_id")
         replayOf = try row.decode("replay_of")
+        fingerprint = try row.decode("fingerprint")
     }
 
     func json(withPayload: Bool) -> JSONValue {
         var object: [String: JSONValue] = [
             "dead_letter_id": .int(id), "cluster": .string(cluster), "topic": .string(topic),
             "partition": .int(Int64(partition)), "offset": .int(offset), "consumer": .string(consumer),
-            "reason": .string(reason), "detail": .string(detail), "attempts": .int(Int64(attempts)),
+            "reason": .string(reason), "detail": .string(detail),
+            "fingerprint": .string(fingerprint), "attempts": .int(Int64(attempts)),
             "state": .string(state), "state_by": stateBy.map { .string($0) } ?? .null,
             "state_reason": stateReason.map { .string($0) } ?? .null,
             "replay_message_id": replayMessageID.map { .string($0.uuidString.lowercased()) } ?? .null,

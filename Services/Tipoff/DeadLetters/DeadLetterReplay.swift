@@ -107,7 +107,8 @@ struct DeadLetterReplay: Sendable {
     ) -> SQL {
         let lock: SQL = isPreview ? "" : "FOR UPDATE OF d SKIP LOCKED"
         return """
-            SELECT d.*, \(sql: DeadLetter.isDoneSince) AS is_done,
+            SELECT d.*, \(sql: DeadLetterFilter.fingerprintColumn) AS fingerprint,
+                   \(sql: DeadLetter.isDoneSince) AS is_done,
                    EXISTS (SELECT 1 FROM nba_orchestration.dead_letter_event AS e
                            WHERE e.event = 'returned' AND e.payload_sha256 = sha256(COALESCE(\(corrected), d.payload)))
                        AS is_poison

@@ -89,7 +89,7 @@ struct DeadLetterStore: Sendable {
 
     func load(_ id: Int64) async throws -> DeadLetter {
         let rows = try await pool.query(
-            "SELECT \(sql: DeadLetter.columns) FROM nba_orchestration.dead_letter WHERE dead_letter_id = \(id)"
+            "SELECT \(sql: DeadLetter.columns) FROM nba_orchestration.dead_letter AS d WHERE dead_letter_id = \(id)"
         )
         guard let row = rows.first else { throw Self.unknown(id) }
         return try DeadLetter(row: row)
