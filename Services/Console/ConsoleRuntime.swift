@@ -14,19 +14,7 @@ public enum ConsoleRuntime {
 
     /// Runs until a signal ends it; never returns.
     public static func run() async {
-        let configuration: PipelineConfiguration
-        let settings: ConsoleSettings
-        do {
-            let loaded = try PipelineConfiguration.load(service: service) { ConsoleSettings(&$0) }
-            (configuration, settings) = (loaded.common, loaded.own)
-        } catch {
-            FileHandle.standardError.write(Data("\(service): \(error)\n".utf8))
-            exit(2)
-        }
-        if CommandLine.arguments.contains("--print-config") {
-            print(configuration.description)
-            exit(0)
-        }
+        let (configuration, settings) = PipelineConfiguration.loadOrExit(service: service) { ConsoleSettings(&$0) }
         let metrics = MetricsRegistry()
         TipoffLogging.bootstrap(configuration, metrics: metrics)
         let logger = Logger(label: service)

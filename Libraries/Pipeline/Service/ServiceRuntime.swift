@@ -35,21 +35,8 @@ public enum ServiceRuntime {
         routes: @escaping @Sendable (RouteContext, Settings) throws -> [WebRoute] = { _, _ in [] },
         _ make: @escaping @Sendable (ServiceContext, Settings) async throws -> [any Service]
     ) async {
-        let configuration: PipelineConfiguration
-        let own: Settings
-        let work: WorkSettings
-        do {
-            let loaded = try PipelineConfiguration.load(service: service) { reader in
-                (work: WorkSettings(service: service, &reader), own: settings(&reader))
-            }
-            (configuration, work, own) = (loaded.common, loaded.own.work, loaded.own.own)
-        } catch {
-            FileHandle.standardError.write(Data("\(service): \(error)\n".utf8))
-            exit(2)
-        }
-        if CommandLine.arguments.contains("--print-config") {
-            print(configuration.description)
-            exit(0)
+        let (configuration, (work, own)) = PipelineConfiguration.loadOrExit(service: service) { reader in
+            (work: WorkSettings(service: service, &reader), own: settings(&reader))
         }
         let metrics = MetricsRegistry()
         TipoffLogging.bootstrap(configuration, metrics: metrics)
