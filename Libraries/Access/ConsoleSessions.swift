@@ -14,6 +14,17 @@ public struct ConsoleSession: Sendable, Hashable {
     public var actor: String { "console:\(user)" }
 }
 
+/// A script's token, without what lets anybody in.
+public struct ConsoleToken: Sendable, Hashable {
+    public var user: String
+    /// What it is for.
+    public var label: String
+    public var createdAt: Date
+    public var expiresAt: Date
+    /// To the minute.
+    public var seenAt: Date
+}
+
 /// Logins and tokens. The table holds hashes only: whoever reads it can log in as nobody.
 public struct ConsoleSessions: Sendable {
     let pool: PostgresPool
@@ -88,6 +99,34 @@ public struct ConsoleSessions: Sendable {
     public func close(_ token: String) async throws {
         let digest = SecretToken.digest(token).hex
         try await pool.execute("DELETE FROM nba_orchestration.console_session WHERE token_sha256 = \(digest)")
+    }
+
+    /// The scripts' tokens that have not ended, by user and label.
+    public func tokens() async throws -> [ConsoleToken] {
+        try await pool.query(
+            """
+            SELECT user_name, label, created_at, expires_at, seen_at FROM nba_orchestration.console_session
+            WHERE kind = 'token' AND expires_at > now() ORDER BY user_name, label, created_at
+            """
+        ).map { row in
+            ConsoleToken(
+                user: try row.decode("user_name"),
+                label: try row.decode("label"),
+                createdAt: try row.decode("created_at"),
+                expiresAt: try row.decode("expires_at"),
+                seenAt: try row.decode("seen_at")
+            )
+        }
+    }
+
+    /// Ends a user's tokens of one label; returns how many there were.
+    public func closeTokens(of user: String, label: String) async throws -> Int {
+        try await pool.execute(
+            """
+            DELETE FROM nba_orchestration.console_session
+            WHERE kind = 'token' AND user_name = \(user) AND label = \(label)
+            """
+        )
     }
 
     static func role(_ row: PostgresRow) throws -> ConsoleRole {

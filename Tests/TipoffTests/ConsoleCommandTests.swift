@@ -65,6 +65,33 @@ import Testing
         }
     }
 
+    @Test func aTokenIsListedWithoutItselfAndEndedAlone() async throws {
+        try await Database.with { database, pool in
+            let environment = ["TIPOFF_DATABASE_URL": database.url]
+            let hash = await PasswordHash.make("a long enough password", rounds: 1000)
+            #expect(try await ConsoleUsers(pool: pool).add("ann", role: .operator, password: hash, by: "test"))
+            let sessions = ConsoleSessions(pool: pool)
+            var tokens: [String] = []
+            for label in ["grafana", "cron"] {
+                let made = await tipoff("console", "token", "add", "ann", "--label", label, environment: environment)
+                made.expect(0)
+                tokens.append(made.output.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+            let browser = try await sessions.open("ann", lifetime: .seconds(60))
+            let listed = await tipoff("console", "token", "ls", environment: environment)
+            listed.expect(0)
+            #expect(listed.output.contains("grafana") && listed.output.contains("cron"))
+            for token in tokens { #expect(!listed.output.contains(token)) }
+            let removed = await tipoff("console", "token", "rm", "ann", "--label", "grafana", environment: environment)
+            removed.expect(0)
+            #expect(try await sessions.session(tokens[0], isToken: true) == nil)
+            #expect(try await sessions.session(tokens[1], isToken: true)?.user == "ann")
+            #expect(try await sessions.session(browser, isToken: false)?.user == "ann")
+            let again = await tipoff("console", "token", "rm", "ann", "--label", "grafana", environment: environment)
+            again.expect(1)
+        }
+    }
+
     @Test(arguments: ["Ann", "", "a b", "-x", "a/b", "'; drop"])
     func whatIsNoNameIsWrongUsage(_ name: String) async {
         let result = await tipoff("console", "user", "add", "--role", "viewer", "--", name)
@@ -96,20 +123,34 @@ import Testing
             let environment = ["TIPOFF_DATABASE_URL": database.url, "TIPOFF_CLOCK": "2024-01-15T15:00:00Z"]
             let calm = await tipoff("errors", environment: environment)
             calm.expect(0)
+            let runID = UUID()
+            try await pool.execute(
+                """
+                INSERT INTO nba_orchestration.run
+                    (run_id, kind, game_date, lane, first_phase, until_phase, correlation_id, plan_key, opened_by)
+                VALUES (\(runID), 'full', '2024-01-15', 'live', 1, 6, 'c', 'k', 'test')
+                """
+            )
+            try await Self.log(pool, "oddsa_events", "retry", "no connection", 1, type: "transport", run: runID)
+            var result = await tipoff("errors", "--json", environment: environment)
+            result.expect(0)
+            #expect(try result.json()[0]?["kind"] == "retried", "it was not given up")
             for (status, message, minute) in [
-                ("failed", "event 17 is not known", 1), ("failed", "event 18 is not known", 2),
-                ("failed", "no connection", 3), ("no_data", nil as String?, 4), ("success", nil, 5),
+                ("failed", "event 17 is not known", 3), ("failed", "event 18 is not known", 4),
+                ("no_data", nil as String?, 5), ("success", nil, 6),
             ] {
-                try await Self.log(pool, "oddsa_events", status, message, minute)
+                let type = message.map { _ in "unknown_event" }
+                try await Self.log(pool, "oddsa_events", status, message, minute, type: type, run: runID)
             }
-            let result = await tipoff("errors", "--json", environment: environment)
+            result = await tipoff("errors", "--json", environment: environment)
             result.expect(1)
             let causes = try #require(try result.json().arrayValue)
             #expect(causes.map { $0["times"]?.intValue } == [2, 1, 1])
-            #expect(causes.map { $0["kind"]?.stringValue } == ["failure", "failure", "expected"])
-            #expect(causes[0]["fingerprint"]?.stringValue == "event <n> is not known")
-            let earlier = ["TIPOFF_DATABASE_URL": database.url, "TIPOFF_CLOCK": "2024-01-20T15:00:00Z"]
-            let later = await tipoff("errors", environment: earlier)
+            #expect(causes.map { $0["kind"]?.stringValue } == ["failure", "retried", "expected"])
+            #expect(causes[0]["message"] == "event 18 is not known")
+            #expect(causes[0]["run_id"]?.stringValue == runID.uuidString.lowercased())
+            try await pool.execute("UPDATE nba_orchestration.run SET opened_at = now() - interval '25 hours'")
+            let later = await tipoff("errors", environment: environment)
             later.expect(0)
         }
     }
@@ -167,17 +208,19 @@ import Testing
         _ scraper: String,
         _ status: String,
         _ message: String?,
-        _ minute: Int
+        _ minute: Int,
+        type: String? = nil,
+        run: UUID = UUID()
     ) async throws {
         let at = try #require(Instant.parse("2024-01-15T14:0\(minute):00.000Z"))
         try await pool.execute(
             """
             INSERT INTO nba_orchestration.pipeline_execution_log
                 (execution_id, correlation_id, run_id, run_kind, lane, phase, processor_name, unit, event_type, game_date,
-                 status, started_at, completed_at, duration_seconds, attempt, scope, processing_mode, error_message,
-                 instance, build_commit)
-            VALUES (\(UUID()), 'c', \(UUID()), 'full', 'live', 1, \(scraper), '*', 'completed', '2024-01-15', \(status),
-                    \(at), \(at), 1, 1, 'full', 'full', \(message), 'test', 'test')
+                 status, started_at, completed_at, duration_seconds, attempt, scope, processing_mode, error_type,
+                 error_message, instance, build_commit)
+            VALUES (\(UUID()), 'c', \(run), 'full', 'live', 1, \(scraper), '*', 'completed', '2024-01-15', \(status),
+                    \(at), \(at), 1, 1, 'full', 'full', \(type), \(message), 'test', 'test')
             """
         )
     }

@@ -24,9 +24,9 @@ struct ConsoleCommand: AsyncParsableCommand {
     struct Tokens: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "token",
-            abstract: "Makes tokens with which scripts ask the console.",
-            discussion: "Example: tipoff console token add ann --label grafana",
-            subcommands: [AddToken.self]
+            abstract: "Makes, lists and ends tokens with which scripts ask the console.",
+            discussion: "Example: tipoff console token ls",
+            subcommands: [AddToken.self, ListTokens.self, RemoveToken.self]
         )
     }
 

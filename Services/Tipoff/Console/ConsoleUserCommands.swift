@@ -188,52 +188,11 @@ extension ConsoleCommand {
         }
     }
 
-    struct AddToken: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "add",
-            abstract: "Makes a token for a script and prints it once.",
-            discussion: """
-                A script sends it as "Authorization: Bearer TOKEN" and may then do what the user may.
-
-                Example: tipoff console token add ann --label grafana --days 90
-                """
-        )
-
-        @Argument(help: "The user's name.")
-        var name: String
-
-        @Option(name: .long, help: "What it is for.")
-        var label: String
-
-        @Option(name: .long, help: "Days until it ends, at most 366.")
-        var days = 90
-
-        @OptionGroup var format: FormatOptions
-
-        func validate() throws {
-            guard (1...366).contains(days) else { throw ValidationError("--days is a number from 1 to 366") }
-        }
-
-        func run() async throws {
-            try await Session.with([.database], asLogin: true) { session in
-                let users = try await ConsoleUsers(pool: session.pool).list()
-                guard users.contains(where: { $0.name == name }) else { throw ConsoleCommand.unknown(name) }
-                let token = try await ConsoleSessions(pool: session.pool)
-                    .open(name, label: label, lifetime: .seconds(days * 86_400))
-                if format.json {
-                    try session.output.json(["user": .string(name), "token": .string(token)])
-                } else {
-                    session.output.line(token)
-                }
-            }
-        }
-    }
-
     static func unknown(_ name: String) -> CommandProblem {
         .problem("the console has no user \(name)", next: "tipoff console user ls")
     }
 
-    private static func tell(
+    static func tell(
         _ session: Session,
         _ line: String,
         password: String?,

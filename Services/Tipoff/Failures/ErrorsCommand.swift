@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Monitoring
 import Pipeline
 import Postgres
 
@@ -7,19 +8,20 @@ import Postgres
 struct ErrorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "errors",
-        abstract: "Groups what failed by its cause, failures apart from what is expected to be empty.",
+        abstract: "Groups what failed by its cause, and what had nothing apart from it.",
         discussion: """
-            Two failures are of one cause when processor, type and text are the same without ids, numbers and quoted values. \
-            Exit 1 when there is a failure.
+            Two failures are of one cause when processor, type and text are the same without ids, numbers and quoted texts \
+            (deploy/queries/recent-failures.sql). One that was tried again with success is "retried". Exit 1 when something was \
+            given up.
 
             Example: tipoff errors --hours 6
             """
     )
 
-    @Option(name: .long, help: "How far to look back, 1 to 720.")
+    @Option(name: .long, help: "Runs that were opened within so many hours, 1 to 720.")
     var hours = 24
 
-    @Option(name: .shortAndLong, help: "At most this many causes.")
+    @Option(name: .shortAndLong, help: "At most this many causes of each kind.")
     var number = 100
 
     @OptionGroup var format: FormatOptions
@@ -31,89 +33,111 @@ struct ErrorsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let hasFailures = try await Session.with([.database]) { session in
-            let causes = try await ErrorCause.list(
-                since: session.clock.now.addingTimeInterval(-3600 * Double(hours)),
-                limit: number,
-                session.pool
-            )
+            let failures = try await ErrorCause.failures(hours: hours, session.pool)
+            let causes =
+                failures.prefix(number) + (try await ErrorCause.expected(hours: hours, limit: number, session.pool))
             if format.json {
                 try session.output.json(.array(causes.map(\.json)))
             } else if causes.isEmpty {
-                session.output.line("nothing failed within \(hours) h")
+                session.output.line("nothing failed in the runs of \(hours) h")
             } else {
                 var table = TextTable(["KIND", "TIMES", "PROCESSOR", "TYPE", "LAST", "WHAT"])
                 for cause in causes {
                     table.add([
-                        cause.kind, String(cause.count), cause.processor, cause.type ?? "-",
+                        cause.kind.rawValue, String(cause.times), cause.processor, cause.type ?? "-",
                         EasternTime.short(cause.lastSeenAt, on: session.clock.leagueDay),
-                        SafeText.cut(cause.fingerprint, to: 100),
+                        SafeText.cut(cause.message, to: 100),
                     ])
                 }
                 session.output.lines(table.lines)
                 if let first = causes.first { session.output.line("next: tipoff trace \(first.runID)") }
             }
-            return causes.contains { $0.kind == "failure" }
+            return failures.contains { $0.kind == .failure }
         }
         if hasFailures { throw CommandProblem.alreadyTold }
     }
 }
 
-/// Executions that failed for one cause.
+/// Executions that ended badly, or with nothing, for one cause.
 struct ErrorCause: Sendable, Hashable {
-    /// `failure`, or `expected` where the source had nothing and that was all right.
-    var kind: String
+    enum Kind: String, Sendable, Hashable {
+        /// Given up at least once.
+        case failure
+        /// Every one of them was tried again.
+        case retried
+        /// The source had nothing.
+        case expected
+    }
+
+    var kind: Kind
     var phase: Phase
     var processor: String
     var type: String?
-    var fingerprint: String
-    var count: Int
+    /// Nil where nothing failed.
+    var fingerprint: String?
+    /// Of the newest.
+    var message: String
+    var times: Int
     var dates: Int
     var firstSeenAt: Date
     var lastSeenAt: Date
-    /// The newest run in which it happened.
+    /// The newest run in which it happened, in lower case.
     var runID: String
 
-    /// - Parameter since: by the services' clock, which the log carries.
-    static func list(since: Date, limit: Int, _ pool: PostgresPool) async throws -> [ErrorCause] {
-        let rows = try await pool.query(
-            """
-            SELECT kind, phase, processor_name, error_type, fingerprint, count(*) AS times,
-                   count(DISTINCT game_date) AS dates, min(completed_at) AS first_seen_at,
-                   max(completed_at) AS last_seen_at, (array_agg(run_id ORDER BY completed_at DESC))[1] AS run_id
-            FROM (SELECT CASE status WHEN 'no_data' THEN 'expected' ELSE 'failure' END AS kind, phase, processor_name,
-                         error_type, game_date, completed_at, run_id,
-                         regexp_replace(regexp_replace(regexp_replace(
-                             COALESCE(error_message, skip_reason, ''),
-                             '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', '<id>', 'gi'),
-                             '"[^"]{0,200}"|''[^'']{0,200}''', '<value>', 'g'), '[0-9]+', '<n>', 'g') AS fingerprint
-                  FROM nba_orchestration.pipeline_execution_log
-                  WHERE status IN ('failed', 'no_data') AND completed_at >= \(since)) AS told
-            GROUP BY 1, 2, 3, 4, 5 ORDER BY kind DESC, times DESC, last_seen_at DESC LIMIT \(Int64(limit))
-            """
-        )
-        return try rows.map { row in
+    /// The newest first.
+    static func failures(hours: Int, _ pool: PostgresPool) async throws -> [ErrorCause] {
+        let statement = try MonitoringQueries.recentFailures.statement(["hours": String(hours), "processor": ""])
+        return try await pool.query(statement).map { row in
             ErrorCause(
-                kind: try row.decode("kind"),
+                kind: try row.decode("ended", as: Int64.self) > 0 ? .failure : .retried,
                 phase: try row.phase("phase"),
-                processor: try row.decode("processor_name"),
+                processor: try row.decode("processor"),
                 type: try row.decode("error_type"),
                 fingerprint: try row.decode("fingerprint"),
-                count: Int(try row.decode("times", as: Int64.self)),
+                message: try row.decode("sample_message", as: String?.self) ?? "",
+                times: Int(try row.decode("attempts", as: Int64.self)),
+                dates: Int(try row.decode("game_dates", as: Int64.self)),
+                firstSeenAt: try row.decode("first_seen"),
+                lastSeenAt: try row.decode("last_seen"),
+                runID: try row.decode("sample_run", as: UUID.self).uuidString.lowercased()
+            )
+        }
+    }
+
+    /// What had nothing although nothing failed, the most frequent first.
+    static func expected(hours: Int, limit: Int, _ pool: PostgresPool) async throws -> [ErrorCause] {
+        try await pool.query(
+            """
+            SELECT l.phase, l.processor_name, COALESCE(l.skip_reason, '') AS reason, count(*) AS times,
+                   count(DISTINCT l.game_date) AS dates, min(l.completed_at) AS first_seen, max(l.completed_at) AS last_seen,
+                   (array_agg(l.run_id ORDER BY l.completed_at DESC))[1] AS sample_run
+            FROM nba_orchestration.pipeline_execution_log AS l
+            JOIN nba_orchestration.run AS r ON r.run_id = l.run_id AND r.game_date = l.game_date
+            WHERE l.status = 'no_data' AND l.error_type IS NULL AND r.opened_at >= now() - \(hours) * interval '1 hour'
+            GROUP BY 1, 2, 3 ORDER BY times DESC, last_seen DESC LIMIT \(Int64(limit))
+            """
+        ).map { row in
+            ErrorCause(
+                kind: .expected,
+                phase: try row.phase("phase"),
+                processor: try row.decode("processor_name"),
+                message: try row.decode("reason"),
+                times: Int(try row.decode("times", as: Int64.self)),
                 dates: Int(try row.decode("dates", as: Int64.self)),
-                firstSeenAt: try row.decode("first_seen_at"),
-                lastSeenAt: try row.decode("last_seen_at"),
-                runID: try row.decode("run_id", as: UUID.self).uuidString.lowercased()
+                firstSeenAt: try row.decode("first_seen"),
+                lastSeenAt: try row.decode("last_seen"),
+                runID: try row.decode("sample_run", as: UUID.self).uuidString.lowercased()
             )
         }
     }
 
     var json: JSONValue {
         [
-            "kind": .string(kind), "times": .int(Int64(count)), "phase": .int(Int64(phase.rawValue)),
+            "kind": .string(kind.rawValue), "times": .int(Int64(times)), "phase": .int(Int64(phase.rawValue)),
             "processor": .string(processor), "error_type": type.map { .string($0) } ?? .null,
-            "fingerprint": .string(fingerprint), "dates": .int(Int64(dates)),
-            "first_seen_at": .string(Instant.text(firstSeenAt)), "last_seen_at": .string(Instant.text(lastSeenAt)),
-            "run_id": .string(runID),
+            "fingerprint": fingerprint.map { .string($0) } ?? .null, "message": .string(message),
+            "dates": .int(Int64(dates)), "first_seen_at": .string(Instant.text(firstSeenAt)),
+            "last_seen_at": .string(Instant.text(lastSeenAt)), "run_id": .string(runID),
         ]
     }
 }

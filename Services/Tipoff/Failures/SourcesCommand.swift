@@ -29,7 +29,7 @@ struct SourcesCommand: AsyncParsableCommand {
     func run() async throws {
         let isFailing = try await Session.with([.database]) { session in
             let now = session.clock.now
-            let health = try await SourceHealth.read(
+            let health = try await ScraperReport.read(
                 since: now.addingTimeInterval(-86_400 * Double(days)),
                 today: session.clock.leagueDay.description,
                 session.pool
@@ -60,7 +60,7 @@ struct SourcesCommand: AsyncParsableCommand {
 }
 
 /// What the log of executions and the budgets' table say of the sources.
-struct SourceHealth: Sendable, Hashable {
+struct ScraperReport: Sendable, Hashable {
     struct Scraper: Sendable, Hashable {
         var name: String
         var attempts: Int
@@ -92,7 +92,7 @@ struct SourceHealth: Sendable, Hashable {
     /// - Parameters:
     ///   - since: by the services' clock, which the log carries.
     ///   - today: the league's day, as in 2024-01-15.
-    static func read(since: Date, today: String, _ pool: PostgresPool) async throws -> SourceHealth {
+    static func read(since: Date, today: String, _ pool: PostgresPool) async throws -> ScraperReport {
         let rows = try await pool.query(
             """
             SELECT processor_name, count(*) AS attempts, count(*) FILTER (WHERE status = 'failed') AS failed,
@@ -108,7 +108,7 @@ struct SourceHealth: Sendable, Hashable {
         let uses = try await pool.query(
             "SELECT host, spent, refused FROM nba_orchestration.source_use WHERE day = \(today)::date ORDER BY host"
         )
-        return SourceHealth(
+        return ScraperReport(
             scrapers: try rows.map { row in
                 Scraper(
                     name: try row.decode("processor_name"),
