@@ -1,8 +1,8 @@
-import Access
 import Foundation
 import Postgres
 import Testing
 
+@testable import Access
 @testable import Console
 @testable import Pipeline
 
@@ -61,6 +61,53 @@ struct LiveTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
             #expect(connections == 0, "no command runs")
+        }
+    }
+
+    @Test("One user's tabs leave room for the others', and so do the panels that are asked")
+    func tabsAndPanelsAreBounded() async throws {
+        try await ConsoleBench.with { bench in
+            let board = bench.site.board
+            func follower(_ name: String, _ panels: ClosedRange<Int>) throws -> LiveBoard.Follower {
+                let requests = try panels.map { number in
+                    let parameter = Parameter("id", "Number", nil, .number)
+                    return PanelRequest(
+                        panel: "letter",
+                        values: try ParameterValues([parameter], from: [(name: "id", value: String(number))])
+                    )
+                }
+                let session = ConsoleSession(user: name, role: .viewer, isToken: false, expiresAt: .distantFuture)
+                return LiveBoard.Follower(
+                    stream: WebStream(maximumBytes: 1 << 20),
+                    viewing: Viewing(),
+                    shown: [:],
+                    addresses: Dictionary(uniqueKeysWithValues: requests.map { ($0, "/panel/letter") }),
+                    visitor: ConsoleVisitor(session: session, token: "t"),
+                    checkedAt: .now
+                )
+            }
+            for _ in 0..<LiveBoard.mostOfOne {
+                let isLetIn = await board.follow(try follower("ann", 1...1))
+                #expect(isLetIn)
+            }
+            let isOneTooMany = await board.follow(try follower("ann", 1...1))
+            #expect(!isOneTooMany)
+            let isOther = await board.follow(try follower("bob", 1...LiveBoard.mostPanels))
+            #expect(isOther)
+            let isOnePanelTooMany = await board.follow(try follower("cat", 999...999))
+            #expect(!isOnePanelTooMany)
+        }
+    }
+
+    @Test("What a command said before its time was over is kept, and nobody is told that it did not happen")
+    func aCommandIsCut() async throws {
+        try await ConsoleBench.with { bench in
+            var runner = bench.runner
+            runner.limit = .zero
+            let answer = await runner.ask(["status", "--json"])
+            #expect(answer.code == CommandAnswer.cutCode)
+            #expect(answer.errors.contains("whether it was done is not known"))
+            #expect(answer.errors.contains("next: tipoff status"))
         }
     }
 

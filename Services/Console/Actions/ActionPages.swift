@@ -135,6 +135,7 @@ enum ActionPages {
 
     /// What came of it.
     static func done(_ action: ConsoleAction, title: String, followsRun: Bool, _ viewing: Viewing) -> HTML {
+        // Of several commands there are several documents; what is none is shown as it was printed.
         let document = try? JSONValue(parsing: action.output)
         return [
             .element("h1", [], .text(title)),
@@ -173,6 +174,7 @@ enum ActionPages {
         switch action.exitCode {
         case 0: "done"
         case 3: "unreachable"
+        case Int(CommandAnswer.cutCode): "unknown"
         case nil: action.finishedAt == nil ? "running" : "unknown"
         default: "failed"
         }

@@ -2,9 +2,12 @@ import Pipeline
 
 /// What a command of the operator's command line answered.
 struct CommandAnswer: Sendable, Hashable {
+    /// The exit code of a command whose time was over before its end, as timeout(1) has it.
+    static let cutCode: Int32 = 124
+
     /// Without the program's name.
     var arguments: [String]
-    /// 0 ok, 1 a problem, 2 wrong usage, 3 database or broker unreachable.
+    /// 0 ok, 1 a problem, 2 wrong usage, 3 database or broker unreachable; or ``cutCode``.
     var code: Int32
     var output: String
     /// What it said goes wrong, and what to do next.

@@ -67,15 +67,17 @@ struct CommandRunner: Sendable {
             group.cancelAll()
             return first
         }
+        let (output, errors) = collected.texts
         guard let code else {
+            let over = "no end within \(limit.components.seconds) s; whether it was done is not known"
             return CommandAnswer(
                 arguments: arguments,
-                code: 3,
-                output: "",
-                errors: "no answer within \(limit.components.seconds) s\nnext: \(CommandText.line(arguments))"
+                code: CommandAnswer.cutCode,
+                output: output,
+                errors: [errors, "\(over)\nnext: \(CommandText.line(arguments))"].filter { !$0.isEmpty }
+                    .joined(separator: "\n")
             )
         }
-        let (output, errors) = collected.texts
         return CommandAnswer(arguments: arguments, code: code, output: output, errors: errors)
     }
 }

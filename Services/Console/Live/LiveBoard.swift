@@ -42,6 +42,8 @@ actor LiveBoard: Service {
     private static let ping = Array("event: ping\ndata: {}\n\n".utf8)
     /// Tabs of one user.
     static let mostOfOne = 12
+    /// Different panels that are asked at the same time; the last answer of each is kept.
+    static let mostPanels = 128
 
     init(
         catalogue: PanelCatalogue,
@@ -68,11 +70,14 @@ actor LiveBoard: Service {
         return await ask(request)
     }
 
-    /// Follows panels from now on; false when too many do, or too many of one user.
+    /// Follows panels from now on; false when too many tabs do, too many of one user, or too many different panels.
     func follow(_ follower: Follower) -> Bool {
         followers.removeAll { !$0.stream.isOpen }
         let own = followers.count { $0.visitor.name == follower.visitor.name }
-        guard followers.count < mostFollowers, own < Self.mostOfOne else { return false }
+        let panels = Set(followers.flatMap(\.addresses.keys)).union(follower.addresses.keys)
+        guard followers.count < mostFollowers, own < Self.mostOfOne, panels.count <= Self.mostPanels else {
+            return false
+        }
         followers.append(follower)
         return true
     }
@@ -128,10 +133,13 @@ actor LiveBoard: Service {
             let markup = drawn[viewing] ?? PanelMarkup(panel.html(answer, viewing))
             drawn[viewing] = markup
             guard followers[index].shown[request] != markup.digest else { continue }
-            followers[index].shown[request] = markup.digest
-            followers[index].stream.send(
-                Self.event(markup, address: followers[index].addresses[request] ?? panel.address(request.values))
-            )
+            let address = followers[index].addresses[request] ?? panel.address(request.values)
+            do {
+                followers[index].stream.send(try Self.event(markup, address: address))
+                followers[index].shown[request] = markup.digest
+            } catch {
+                logger.error("a panel cannot be sent", metadata: ["panel": "\(address)", LogKeys.error: "\(error)"])
+            }
         }
     }
 
@@ -145,13 +153,12 @@ actor LiveBoard: Service {
         return answer
     }
 
-    private static func event(_ markup: PanelMarkup, address: String) -> [UInt8] {
+    private static func event(_ markup: PanelMarkup, address: String) throws(JSONError) -> [UInt8] {
         let message: JSONValue = [
             "panel": .string(address), "digest": .string(markup.digest),
             "markup": .string(String(decoding: markup.html.utf8, as: UTF8.self)),
         ]
-        guard let text = try? message.text() else { return ping }
-        return Array("event: panel\ndata: \(text)\n\n".utf8)
+        return Array("event: panel\ndata: \(try message.text())\n\n".utf8)
     }
 
     /// Ends the streams of whoever has logged out, and tells the others that the server lives.

@@ -11,13 +11,22 @@ enum DeadLetterPanel {
         var letters: [JSONObject] = []
     }
 
+    /// Letters that are asked for.
+    static let mostLetters = 1000
     /// One action may not take longer than a request: so many letters at once.
     static let mostAtOnce = 100
 
     static func html(_ list: JSONValue, _ viewing: Viewing) -> HTML {
-        let groups = groups((list.arrayValue ?? []).compactMap(\.objectValue))
+        let letters = (list.arrayValue ?? []).compactMap(\.objectValue)
+        let groups = groups(letters)
         guard !groups.isEmpty else { return .element("p", [.class("none")], .text("No dead letters.")) }
-        return .joined(groups.enumerated().map { html($0.element, number: $0.offset, viewing) })
+        let cut: HTML = .element(
+            "p",
+            [.class("note")],
+            .text("Only the newest \(mostLetters) letters; tipoff dlq ls --by fingerprint counts all of them.")
+        )
+        let all: HTML = .joined(groups.enumerated().map { html($0.element, number: $0.offset, viewing) })
+        return [.when(letters.count == mostLetters, cut), all]
     }
 
     /// The largest group first.

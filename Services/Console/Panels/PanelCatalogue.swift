@@ -113,7 +113,7 @@ struct PanelCatalogue: Sendable {
             title: "Dead letters",
             question: "Which messages were refused, and for what cause?",
             path: ["dlq", "ls"],
-            fixed: ["-n", "1000"],
+            fixed: ["-n", String(DeadLetterPanel.mostLetters)],
             parameters: [
                 Parameter("state", "State", "--state", .choice(["new", "replayed", "dropped", "resolved", "all"])),
                 Parameter("topic", "Topic", "--topic", .word), Parameter("error", "Error", "--error", .word),

@@ -16,7 +16,8 @@ enum TracePanel {
 
     static func html(_ trace: JSONValue, _ viewing: Viewing) -> HTML {
         let runs = (trace["runs"]?.arrayValue ?? []).compactMap(\.objectValue)
-        let hops = (trace["hops"]?.arrayValue ?? []).prefix(mostHops).compactMap { hop -> Hop? in
+        let told = trace["hops"]?.arrayValue ?? []
+        let hops = told.prefix(mostHops).compactMap { hop -> Hop? in
             guard let start = hop["start"]?.stringValue.flatMap(Instant.parse),
                 let end = hop["end"]?.stringValue.flatMap(Instant.parse)
             else { return nil }
@@ -34,6 +35,14 @@ enum TracePanel {
             .when(!runs.isEmpty, JSONBody.table(runs, viewing, caption: "Runs")),
             .when(hops.isEmpty, .element("p", [.class("none")], .text("Nothing has run yet."))),
             .when(!hops.isEmpty, waterfall(hops, viewing)),
+            .when(
+                told.count > mostHops,
+                .element(
+                    "p",
+                    [.class("note")],
+                    .text("The first \(mostHops) of \(told.count) hops; a terminal shows all.")
+                )
+            ),
             .when(
                 !waiting.isEmpty,
                 .element("ul", [.class("plain")], .joined(waiting.map { .element("li", [], .text("waiting: \($0)")) }))
