@@ -72,6 +72,44 @@ struct LoginTests {
         }
     }
 
+    @Test("A phone's capital and blank are no other name, and who logs in anew leaves no open session behind")
+    func aSecondLoginEndsTheFirst() async throws {
+        try await ConsoleBench.with { bench in
+            try await bench.add("ann", .viewer)
+            var browser = try await bench.login("ann")
+            let former = try #require(browser.cookies["tipoff_session"])
+            _ = await browser.get("/login")
+            let again = await browser.post("/login", ["name": "Ann ", "password": ConsoleBench.password, "next": "/"])
+            #expect(again.status == 303)
+            let stale = await bench.send("GET", "/", ["Cookie": "tipoff_session=\(former)"])
+            #expect(stale.status == 401)
+            let page = await browser.get("/")
+            #expect(page.status == 200)
+        }
+    }
+
+    @Test("Forms of the address that people use are its own behind a proxy as well; those of any other site are not")
+    func aProxyMayCallTheServerByAnotherName() async throws {
+        var settings = ConsoleSettings()
+        settings.address = "http://console.example.org"
+        try await ConsoleBench.with(settings: settings) { bench in
+            try await bench.add("ann", .viewer)
+            for (origin, status) in [
+                ("http://console.example.org", 303), ("http://console.example.org.evil.example", 403),
+                ("https://console.example.org", 403), ("http://evil.example", 403),
+            ] {
+                var browser = Browser(bench: bench)
+                _ = await browser.get("/login")
+                let answer = await browser.post(
+                    "/login",
+                    ["name": "ann", "password": ConsoleBench.password, "next": "/"],
+                    headers: ["Origin": origin]
+                )
+                #expect(answer.status == status, "\(origin)")
+            }
+        }
+    }
+
     @Test func wrongPasswordsAreRefusedAloneAndThenHeldBack() async throws {
         try await ConsoleBench.with { bench in
             try await bench.add("ann", .viewer)

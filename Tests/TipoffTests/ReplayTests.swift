@@ -111,6 +111,37 @@ import Upstream
         #expect(StoredPayloads.rounds([]) == [])
     }
 
+    @Test("A replay of Phase 2 reads every payload of the date, the older ones as well")
+    func everyPayloadOfTheDateIsRead() async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID().uuidString)")
+        defer { unlinkFolder(root) }
+        let objects = try DirectoryObjectStore(root: root.path)
+        try await Database.with { database, _ in
+            var paths: [String] = []
+            for (day, hour) in [("2024-01-15", 8), ("2024-01-15", 12), ("2024-01-16", 8)] {
+                let date = try GameDate(day)
+                let key = PayloadKey(
+                    PayloadSubject("nbac_referee_assignments", date: date),
+                    capturedAt: LeagueClock.instant(date, hour: hour, minute: 0)
+                )
+                try await objects.put(key.path, bytes: Array("{}".utf8))
+                paths.append(key.path.string)
+            }
+            let environment = [
+                "TIPOFF_DATABASE_URL": database.url, "TIPOFF_OBJECT_STORE": root.path,
+                "TIPOFF_CLOCK": "2024-01-16T14:00:00Z",
+            ]
+            let plan = await tipoff(
+                ["replay", "--date", "2024-01-15", "--from-phase", "2", "--reason", "garbled", "--json"],
+                environment: environment
+            )
+            plan.expect(0)
+            for (path, isRead) in zip(paths, [true, true, false]) {
+                #expect(plan.output.contains(path) == isRead, "\(path)")
+            }
+        }
+    }
+
     @Test func whatWasScrapedSinceABackupIsFoundAndWhatIsKnownIsPassedOver() async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "tipoff-\(UUID().uuidString)")
         defer { unlinkFolder(root) }
