@@ -104,7 +104,9 @@ import Testing
     @Test(arguments: refused)
     func whatCannotBeSaidChangesNothing(arguments: [String], code: Int32) async throws {
         try await with { environment, pool, _ in
-            await tipoff(["override", "player"] + arguments, environment: environment).expect(code)
+            for name in ["player", "set"] {
+                await tipoff(["override", name] + arguments, environment: environment).expect(code)
+            }
             let rows: Int = try await pool.query(
                 "SELECT (SELECT count(*) FROM nba_orchestration.run) + (SELECT count(*) FROM nba_orchestration.override)"
             ).scalar()

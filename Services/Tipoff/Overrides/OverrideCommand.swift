@@ -66,7 +66,8 @@ struct OverrideCommand: AsyncParsableCommand {
                 once.
 
                 Example: tipoff override player "Joel Embiid" --status out --until 2024-01-22 --reason "left warm-up"
-                """
+                """,
+            aliases: ["set"]
         )
 
         @OptionGroup var subject: Subject
